@@ -97,7 +97,7 @@ api-client: $(VENV)/.client-maker ## a Python client, generated from the API's d
 test-warm-stress: $(VENV)/.installed ## 2,000 jobs at once through the warm interpreter
 	@STRESS_JOBS=$${STRESS_JOBS:-2000} $(BIN)/python -m pytest -m stress -s tests/worker/test_stress.py
 
-check-images: $(VENV)/.installed ## builds the images, starts compose's services in order, asks each health check; with Docker, or as root with buildah
+check-images: $(VENV)/.installed ## builds the images, starts compose's services, waits until each is healthy; with Docker, or as root with buildah
 	@PYTHONPATH=windmill:. $(BIN)/python -m tests.images
 
 eval: $(VENV)/.installed ## questions with known answers, per configured provider; table and eval.json (LIMIT=20 for a quick look)

@@ -274,7 +274,9 @@ begin
                                            created_at)
                 values (bot.tenant_id, person, p_phone_number_id, 'in', p_message_id, message_words(message.payload),
                         case when rating_tap(message_of(message.payload)) is not null then 'rating'
-                            when word_in(bot.opt_out_words, content_words(message_of(message.payload))) then 'opt-out'
+                            when p_reason = 'the contact has opted out'
+                                 and word_in(bot.opt_out_words, content_words(message_of(message.payload)))
+                                then 'opt-out'
                             else 'not answered' end,
                         message.received_at)
                 on conflict do nothing;

@@ -2,7 +2,8 @@
 -- turns and the outbox hold tells it, so nothing is kept for it.
 
 -- What became of the words of a turn: {parts, sent_at, delivered_at, heard, refused?: {problem, words}}. Both times are
--- null until all parts are so far. heard: Meta has reported something of them. A part that goes out again is not refused.
+-- null until all parts are so far. heard: Meta has reported something of them. A part that goes out again is not
+-- refused; problem: null where Meta has named no error, as where nothing is sent at all for the moment.
 create or replace function words_of_turn(p_turn uuid) returns jsonb
     language sql stable security definer set search_path = public, pg_temp as $$
     select jsonb_build_object(
@@ -11,7 +12,8 @@ create or replace function words_of_turn(p_turn uuid) returns jsonb
         'delivered_at', case when bool_and(o.state in ('delivered', 'read', 'played'))
                              then max(coalesce(told.at, o.updated_at)) end,
         'heard', coalesce(bool_or(told.any), false),
-        'refused', (array_agg(jsonb_build_object('problem', problem(send_error(o.error_code) ->> 'meaning'),
+        'refused', (array_agg(jsonb_build_object('problem', case when o.error_code is not null
+                                                      then problem(send_error(o.error_code) ->> 'meaning') end,
                                                  'words', coalesce(o.error, '')) order by o.part)
                     filter (where o.state = 'failed' and o.retry_at is null))[1])
     from outbound_messages o join turns t on t.id = o.turn_id left join lateral (
@@ -26,11 +28,11 @@ $$;
 select own_functions('words_of_turn');
 
 -- What became of the message that has a code in its words and came to a number of the current tenant since then, an hour
--- ago at most: {now, message?: {came_at, state, reason, turn?: {state, outcome, answered_at, stopped} and words_of_turn}}.
+-- ago at most: {now, message?: {came_at, state, ending, turn?: {state, outcome, answered_at, stopped} and words_of_turn}}.
 create or replace function follow_message(p_phone_number_id text, p_code text, p_since timestamptz) returns jsonb
     language sql stable security definer set search_path = public, pg_temp as $$
     select jsonb_build_object('now', clock_timestamp(), 'message', (
-        select jsonb_build_object('came_at', i.received_at, 'state', i.state, 'reason', i.reason, 'turn', (
+        select jsonb_build_object('came_at', i.received_at, 'state', i.state, 'ending', ending_of(i.reason), 'turn', (
             select jsonb_build_object('state', t.state, 'outcome', t.outcome, 'answered_at', t.closed_at,
                                       'stopped', (select problem(s.reason) from send_stops s
                                                   where s.tenant_id = t.tenant_id and s.until > now()))
@@ -59,19 +61,23 @@ create or replace function last_round_trips(p_phone_number_id text, p_hours int)
           and t.outcome not in ('human', 'wait_notice', 'rating', 'acted')
         order by t.opened_at desc limit 200
     ), judged as (
-        select n.*, o.arrived, o.code, n.state = 'failed' or o.code is not null as lost
+        select n.*, o.arrived, o.code, n.state = 'failed' or coalesce(o.refused, false) as lost
         from newest n left join lateral (
             select bool_or(p.state in ('delivered', 'read', 'played')) as arrived,
-                   min(p.error_code) filter (where p.state = 'failed' and p.retry_at is null
-                       and send_error(p.error_code) ->> 'action' not in ('contact', 'by_phone', 'template')) as code
-            from outbound_messages p where p.turn_id = n.id) o on true
+                   bool_or(p.fault) as refused, min(p.error_code) filter (where p.fault) as code
+            from (select m.state, m.error_code, m.state = 'failed' and m.retry_at is null
+                      and send_error(m.error_code) ->> 'action' not in ('contact', 'by_phone', 'template') as fault
+                  from outbound_messages m where m.turn_id = n.id) p) o on true
     ), proven as (select max(opened_at) as at from judged where arrived and not lost)
     select jsonb_build_object(
         'proven_at', proven.at,
         'people', (select count(distinct contact_id) from judged
                    where lost and opened_at > coalesce(proven.at, '-infinity')),
         'problem', (select case when code is not null then problem(send_error(code) ->> 'meaning')
-                                else to_jsonb(coalesce(error, outcome)) end
+                                when outcome = 'lost' then problem('turn_lost')
+                                when state = 'failed' then problem('turn_failed')
+                                else coalesce((select problem(s.reason) from send_stops s
+                                               where s.tenant_id = judged.tenant_id), problem('turn_unsent')) end
                     from judged where lost order by opened_at desc limit 1))
     from proven
 $$;

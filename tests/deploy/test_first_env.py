@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import base64
 import re
+import shutil
 import stat
 import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from dotenv import dotenv_values
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -45,5 +47,26 @@ def test_every_secret_that_is_ours_is_made_and_the_rest_is_named(tmp_path: Path)
 def test_a_file_that_is_there_is_left_alone(tmp_path: Path) -> None:
     file = tmp_path / ".env"
     file.write_text("MASTER_KEY=mine\n")
-    assert make(file).returncode == 1
+    done = make(file)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert f"{file} exists already and was left as it was" in done.stdout
     assert file.read_text() == "MASTER_KEY=mine\n"
+
+
+@pytest.mark.parametrize(
+    "domain", ["https://example.com", "example.com/", "example.com:443", "localhost", "a b.com"]
+)
+def test_what_is_no_bare_host_name_is_refused_in_a_sentence(tmp_path: Path, domain: str) -> None:
+    done = make(tmp_path / ".env", "--domain", domain)
+    assert done.returncode == 1
+    assert done.stderr.startswith("DOMAIN must be a bare host name such as example.com, and is ")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_without_the_example_no_empty_file_is_left(tmp_path: Path) -> None:
+    script = tmp_path / "windmill/deploy/first_env.py"
+    script.parent.mkdir(parents=True)
+    shutil.copy(SCRIPT, script)
+    done = subprocess.run([sys.executable, "-I", "-S", script], capture_output=True, text=True)
+    assert done.returncode and ".env.example" in done.stderr
+    assert not (tmp_path / ".env").exists()

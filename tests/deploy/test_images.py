@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import socket
+
 from tests.images import services
+from tests.images.__main__ import PORTS, taken_ports
 
 
 def test_the_check_of_the_images_takes_compose_as_it_is_in_its_order() -> None:
@@ -19,3 +22,11 @@ def test_the_check_of_the_images_takes_compose_as_it_is_in_its_order() -> None:
     assert ingress.build and ingress.build.arguments == {"PYTHON": "mine:1"}
     (pooler,) = [service for service in found if service.name == "pooler"]
     assert pooler.build and "FROM ${DEBIAN}" in pooler.build.dockerfile
+
+
+def test_a_port_that_is_in_use_is_named_with_the_variable_that_moves_it() -> None:
+    assert PORTS.keys() < set(services.IMAGES), "the environment may move each"
+    with socket.create_server(("127.0.0.1", 0)) as busy:
+        at = busy.getsockname()[1]
+        found = taken_ports({**dict.fromkeys(PORTS, "0"), "INGRESS_BIND": f"127.0.0.1:{at}"})
+    assert found == [f"INGRESS_BIND=127.0.0.1:{at}"]

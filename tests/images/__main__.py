@@ -1,21 +1,30 @@
-"""Builds every image of docker-compose.yml, starts the services in its order, and asks each health check: `make check-images`.
+"""Builds every image of docker-compose.yml, starts the services, and waits until each is healthy: `make check-images`.
 
-With Docker it is compose itself; without a daemon buildah builds and runs them (as root, with base images that are there already: PYTHON_IMAGE,
-DEBIAN_IMAGE, POSTGRES_IMAGE and WINDMILL_IMAGE name them, as in .env). At the end a webhook that is signed with the secret of the environment must be
-stored. It says in one sentence what does not work, and exits with 1.
+With Docker one `docker compose up` starts all, so the order is compose's own. Without a daemon buildah builds and runs them (as root, with base
+images that are there already: PYTHON_IMAGE, DEBIAN_IMAGE, POSTGRES_IMAGE and WINDMILL_IMAGE name them, as in .env), in an order worked out here
+from depends_on. At the end a webhook that is signed with the secret of the environment must stand in PostgreSQL.
+
+With Docker it takes the deployment's own ports of this machine; POSTGRES_PORT (5432), WINDMILL_PORT (8000), INGRESS_ADMIN_PORT (8081), INGRESS_BIND
+(127.0.0.1:8080) and PORTAL_BIND (127.0.0.1:8090) move them. It says in one sentence what does not work, and exits with 1.
 """
 
 from __future__ import annotations
 
 import os
+import socket
 import sys
 import tempfile
 import time
 from pathlib import Path
 
-from tests.images.engines import LEFT_OUT, Buildah, Chosen, Engine, Failed
+from tests.images.engines import LEFT_OUT, Buildah, Chosen, Docker, Engine, Failed
 from tests.images.services import Service, WrongFile, environment, read
 
+ROW = "select count(*) from inbound_messages where message_id = 'wamid.check' and phone_number_id = 'check'"
+PORTS = {
+    **{"POSTGRES_PORT": "5432", "WINDMILL_PORT": "8000", "INGRESS_ADMIN_PORT": "8081"},
+    **{"INGRESS_BIND": "127.0.0.1:8080", "PORTAL_BIND": "127.0.0.1:8090"},
+}
 # Run in the ingress's own container: that it takes what Meta signs shows that its secret, its role and the tables fit together.
 WEBHOOK = """
 import hashlib, hmac, json, os, urllib.request
@@ -29,18 +38,42 @@ print(urllib.request.urlopen(asked, timeout=5).status)
 """
 
 
+def taken_ports(variables: dict[str, str]) -> list[str]:
+    """The variables whose ports of this machine something listens on, as POSTGRES_PORT=5432."""
+    taken = []
+    for name, otherwise in PORTS.items():
+        value = variables.get(name) or otherwise
+        host, _, port = value.rpartition(":")
+        try:
+            with socket.create_server((host.strip("[]") or "127.0.0.1", int(port))):
+                pass
+        except OSError:
+            taken.append(f"{name}={value}")
+    return taken
+
+
 def check(engine: Engine, services: list[Service]) -> None:
-    """Builds all, then starts all, and tells of each how long it took."""
-    for done, act in (("built", engine.build), ("up", engine.start)):
-        for service in services:
-            began = time.monotonic()
-            act(service)
-            if took := round(time.monotonic() - began, 1):
-                print(f"{done:6} {service.name:26} {took:6.1f} s", flush=True)
+    """Builds all and tells of each how long it took, then starts all."""
+    for service in services:
+        began = time.monotonic()
+        engine.build(service)
+        if took := round(time.monotonic() - began, 1):
+            print(f"built  {service.name:26} {took:6.1f} s", flush=True)
+    began = time.monotonic()
+    engine.start(services)
+    print(f"up     {'all':26} {time.monotonic() - began:6.1f} s", flush=True)
     ingress = next(service for service in services if service.name == "ingress")
     code, said = engine.run_in(ingress, ["python", "-c", WEBHOOK])
     if code or "200" not in said:
         raise Failed(f"The ingress does not take a signed webhook: {said.strip()[-500:]}")
+    postgres = next(service for service in services if service.name == "postgres")
+    code, said = engine.run_in(
+        postgres, ["psql", "-h", "127.0.0.1", "-U", "postgres", "-d", "chatbot", "-Atc", ROW]
+    )
+    if code or said.strip() != "1":
+        raise Failed(
+            f"The ingress has taken a signed webhook, and PostgreSQL does not have it: {said.strip()[-500:]}"
+        )
     print("a signed webhook is stored")
 
 
@@ -51,15 +84,17 @@ def main() -> int:
             variables = environment(dict(os.environ))
             services = read(variables)
             with Chosen(services, variables, Path(folder)) as chosen:
+                if isinstance(chosen.engine, Docker) and (taken := taken_ports(variables)):
+                    raise Failed(
+                        f"These ports are in use: {', '.join(taken)}. Stop what has them, or set these variables otherwise."
+                    )
                 check(chosen.engine, services)
                 if isinstance(chosen.engine, Buildah):
                     print(f"Without Docker these were not tried: {LEFT_OUT}.")
         except (Failed, WrongFile) as problem:
             print(problem, file=sys.stderr)
             return 1
-    print(
-        f"{len(services)} services built, started in compose's order and healthy in {time.monotonic() - began:.0f} s"
-    )
+    print(f"{len(services)} services built, started and healthy in {time.monotonic() - began:.0f} s")
     return 0
 
 

@@ -1,7 +1,7 @@
 """What builds images and runs what is in them: Docker with compose, or buildah where there is no daemon.
 
-buildah runs each service in a chroot, with a network namespace of its own, so that names, ports and the order of start are compose's. What it can't
-show, `LEFT_OUT` says. It needs root, and `ip`.
+buildah runs each service in a chroot, with a network namespace of its own, so that names and ports are compose's. What it can't show, `LEFT_OUT`
+says. It needs root, and `ip`.
 """
 
 from __future__ import annotations
@@ -23,20 +23,10 @@ NETWORK = "10.213.77"
 BUILD_S, START_S, LOOK_S = 1800, 300, 15
 TAIL = 25  # lines of a log
 DEFAULT_RIGHTS = (
-    *(
-        "AUDIT_WRITE",
-        "CHOWN",
-        "DAC_OVERRIDE",
-        "FOWNER",
-        "FSETID",
-        "KILL",
-        "MKNOD",
-        "NET_BIND_SERVICE",
-        "NET_RAW",
-    ),
-    *("SETFCAP", "SETGID", "SETPCAP", "SETUID", "SYS_CHROOT"),
+    *("AUDIT_WRITE", "CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "KILL", "MKNOD", "NET_BIND_SERVICE"),
+    *("NET_RAW", "SETFCAP", "SETGID", "SETPCAP", "SETUID", "SYS_CHROOT"),
 )
-LEFT_OUT = "limits of memory and processes, read-only root folders, and which network reaches which"
+LEFT_OUT = "compose's own order of start, limits of memory and processes, read-only root folders, and which network reaches which"
 
 
 class Failed(Exception):
@@ -44,11 +34,11 @@ class Failed(Exception):
 
 
 class Engine(Protocol):
-    """One service at a time, in an order in which each comes after what it waits for. Each raises Failed."""
+    """Builds one service at a time, then starts all of them. Each raises Failed."""
 
     def build(self, service: Service) -> None: ...
 
-    def start(self, service: Service) -> None: ...
+    def start(self, services: list[Service]) -> None: ...
 
     def run_in(self, service: Service, command: list[str]) -> tuple[int, str]: ...
 
@@ -91,12 +81,13 @@ class Docker:
         if service.build:
             run([*self._compose, "build", service.name], f"Building the image of {service.name}")
 
-    def start(self, service: Service) -> None:
-        """Without --wait, which takes a service that ends for one that fails."""
-        run(
-            [*self._compose, "up", "--detach", "--no-build", "--no-deps", service.name],
-            f"Starting {service.name}",
-        )
+    def start(self, services: list[Service]) -> None:
+        """All at once: what waits for what is compose's matter. Without --wait, which takes a service that ends for one that fails."""
+        run([*self._compose, "up", "--detach", "--no-build"], "docker compose up")
+        for service in services:
+            self._await(service)
+
+    def _await(self, service: Service) -> None:
         end = time.monotonic() + START_S
         while True:
             states = self._states(service)
@@ -166,7 +157,12 @@ class Buildah:
         run([*_buildah("build"), *how, *arguments, "--tag", image, *where], f"Building the image of {name}")
         return image
 
-    def start(self, service: Service) -> None:
+    def start(self, services: list[Service]) -> None:
+        """Each after those that it waits for, in the order of `services`."""
+        for service in services:
+            self._begin(service)
+
+    def _begin(self, service: Service) -> None:
         name, space = f"{PROJECT}-{service.name}", f"{PROJECT}-{service.name}"
         image = self._images[service.build.key() if service.build else service.name]
         self._made.append(service.name)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import uuid
 from typing import Any
 
 import psycopg
@@ -11,80 +9,37 @@ import pytest
 from psycopg.rows import dict_row
 
 from f.whatsapp.round_trip import LATE_S
-from tests.local.meta_support import NUMBER
+from tests.local.meta_support import NUMBER, OTHER_TOKEN, TOKEN
 from tests.portal.conftest import A, B, Portal, talked
-from tests.portal.test_doctor import OPERATOR, OWNER, Setup, brought, setup
+from tests.portal.round_trips import (
+    DOCTOR,
+    answered,
+    begin,
+    died,
+    follow,
+    long_ago,
+    replied,
+    reported,
+    why,
+    written,
+)
+from tests.portal.test_doctor import OPERATOR, OWNER, Setup, setup
 
 __all__ = ["setup"]
-DOCTOR = "f.portal_api.doctor"
-Steps = dict[str, tuple[str, str | None]]
-
-
-def begin(setup: Setup) -> dict[str, Any]:
-    test = setup.portal.ask(OWNER, DOCTOR, "begin_test", phone_number_id=NUMBER)
-    assert test["ok"] is True, test
-    return {"code": test["code"], "since": test["since"]}
-
-
-def follow(setup: Setup, test: dict[str, Any]) -> Steps:
-    """Each step with its state and, where something is said of it, the code of the sentence."""
-    answer = setup.portal.ask(OWNER, DOCTOR, "follow_test", phone_number_id=NUMBER, **test)
-    assert answer["ok"] is True, answer
-    for step in answer["steps"]:
-        assert (step["at"] is not None) == (step["state"] == "done")
-    return {s["step"]: (s["state"], s["message"] and s["message"]["code"]) for s in answer["steps"]}
-
-
-def written(setup: Setup, words: str, number: str = NUMBER) -> None:
-    """A person's message, stored as the ingress stores it."""
-    message = {
-        "from": "34600000019",
-        "id": f"wamid.{uuid.uuid4()}",
-        "type": "text",
-        "text": {"body": words},
-        "timestamp": "1790000000",
-    }
-    payload = {"entry": [{"changes": [{"field": "messages", "value": {"messages": [message]}}]}]}
-    setup.portal.rows(
-        "insert into inbound_messages (phone_number_id, message_id, kind, sender, payload)"
-        " values (%s, %s, 'message', '34600000019', %s) returning 1",
-        *(number, message["id"], json.dumps(payload)),
-    )
-
-
-def answered(setup: Setup, test: dict[str, Any], outcome: str = "answered") -> str:
-    words = f"Hello! Test {test['code']}"
-    return talked(setup.portal, A, NUMBER, "34600000019", words, outcome)["turn"]
-
-
-def refused(setup: Setup, turn: str, code: int) -> None:
-    """Meta refuses the words of a turn, as send_reply keeps it."""
-    setup.portal.rows(
-        "update outbound_messages set state = 'failed', error_code = %s, error = 'No.' where turn_id = %s returning 1",
-        *(code, turn),
-    )
-
-
-def long_ago(test: dict[str, Any], setup: Setup) -> dict[str, Any]:
-    """The same test, begun earlier: so that what does not come is late."""
-    (row,) = setup.portal.rows("select now() - interval '10 minutes' as at")
-    return {**test, "since": row["at"].isoformat()}
 
 
 def test_the_page_follows_a_message_until_its_answer_is_on_the_phone(setup: Setup) -> None:
     test = begin(setup)
     assert follow(setup, test) == {"came": ("waiting", None)}
-    turn = answered(setup, test)
     done = ("done", None)
-    lost = "update outbound_messages set state = 'unknown' where turn_id = %s returning 1"
-    setup.portal.rows(lost, turn)
+    answered(setup, test, "unknown")
     assert follow(setup, test) == {"came": done, "answered": done, "sent": ("waiting", None)}
-    brought(setup.portal, turn, "sent")
+    turn = answered(setup, test)  # written once more
     assert follow(setup, test) == {
         **{"came": done, "answered": done, "sent": done},
         "delivered": ("waiting", None),
     }
-    brought(setup.portal, turn, "read")
+    reported(setup, turn, "read")
     assert follow(setup, test) == dict.fromkeys(LATE_S, done)
 
 
@@ -121,15 +76,24 @@ def test_what_no_worker_takes_is_late_in_the_end(setup: Setup) -> None:
     assert follow(setup, test)["answered"] == ("waiting", "trip_no_worker")
 
 
+def ended(reason: str) -> dict[str, Any]:
+    """A sentence in which another message stands, and no text that the page could not translate."""
+    return {"code": "trip_ended", "values": {"reason": {"code": reason, "values": {}}}}
+
+
 @pytest.mark.parametrize(
-    ("change", "code"),
+    ("change", "message"),
     [
-        ("update chatbots set enabled = false", "doctor_bot_off"),
-        ("update contacts set paused_until = now() + interval '1 hour'", "trip_with_human"),
-        ("update contacts set opted_out_at = now()", "trip_ended"),
+        ("update chatbots set enabled = false", {"code": "doctor_bot_off", "values": {}}),
+        (
+            "update contacts set paused_until = now() + interval '1 hour'",
+            {"code": "trip_with_human", "values": {}},
+        ),
+        ("update contacts set opted_out_at = now()", ended("ended_opted_out")),
+        ("update contacts set blocked = true", ended("send_person_blocked")),
     ],
 )
-def test_why_the_bot_does_not_answer_is_named(setup: Setup, change: str, code: str) -> None:
+def test_why_the_bot_does_not_answer_is_named(setup: Setup, change: str, message: dict[str, Any]) -> None:
     talked(setup.portal, A, NUMBER, "34600000019", "Hi")
     setup.sql(change)
     test = begin(setup)
@@ -141,30 +105,53 @@ def test_why_the_bot_does_not_answer_is_named(setup: Setup, change: str, code: s
             " from inbound_messages where strpos(payload, %s) > 0",
             [test["code"]],
         )
-    assert follow(setup, test) == {"came": ("done", None), "answered": ("failed", code)}
+    assert follow(setup, test) == {"came": ("done", None), "answered": ("failed", message["code"])}
+    assert why(setup, test) == message
+
+
+@pytest.mark.parametrize(
+    ("reason", "message"),
+    [
+        ("a limit is reached: the tenant has given 1 replies within an hour", ended("ended_limit")),
+        ("the business is closed: noted for a human", ended("ended_closed")),
+        ("the customer has deleted it", ended("ended_deleted")),
+        ("an edit of wamid.1", {"code": "trip_not_asked", "values": {}}),
+        ("written by the number itself: nobody is to be answered", {"code": "trip_not_asked", "values": {}}),
+    ],
+)
+def test_the_inboxs_own_words_are_not_shown(setup: Setup, reason: str, message: dict[str, Any]) -> None:
+    test = begin(setup)
+    written(setup, f"Hello! Test {test['code']}")
+    setup.portal.rows(
+        "select end_message(phone_number_id, message_id, gen_random_uuid(), %s) from inbound_messages where strpos(payload, %s) > 0",
+        *(reason, test["code"]),
+    )
+    assert why(setup, test) == message
 
 
 def test_a_turn_that_dies_and_words_that_meta_refuses_are_named(setup: Setup) -> None:
     test = begin(setup)
-    turn = answered(setup, test)
-    refused(setup, turn, 131042)
-    assert follow(setup, test)["sent"] == ("failed", "not_sent_code")
-    brought(setup.portal, turn, "sent")
-    brought(setup.portal, turn, "failed", errors=[{"code": 131026, "title": "Undeliverable"}])
+    reported(setup, answered(setup, test), "failed", errors=[{"code": 131026, "title": "Undeliverable"}])
     assert follow(setup, test)["delivered"] == ("failed", "not_sent_code")
-    other = begin(setup)
-    dead = answered(setup, other)
-    setup.portal.rows("update turns set state = 'failed', outcome = 'failed' where id = %s returning 1", dead)
-    assert follow(setup, other)["answered"] == ("failed", "trip_failed")
-    stop = "insert into send_stops values (%s, 190, 'send_token_expired', now(), now() + interval '1 hour', 1) returning 1"
-    setup.portal.rows(stop, A)
-    assert follow(setup, other)["answered"] == ("failed", "trip_stopped")
+    died(setup, test)
+    failed = {"code": "turn_failed", "values": {}}
+    assert why(setup, test) == {"code": "trip_failed", "values": {"problem": failed}}
+    answered(setup, test, "failed", 190)
+    assert follow(setup, test)["sent"] == ("failed", "not_sent_code")
+    answered(setup, test, "failed")
+    stopped = {"code": "send_token_expired", "values": {}}
+    assert why(setup, test) == {"code": "trip_stopped", "values": {"problem": stopped}}, "nothing was tried"
+    setup.portal.store_whatsapp_token(A, OTHER_TOKEN)
+    assert why(setup, test) == {"code": "trip_not_sent", "values": {}}
+    reported(setup, answered(setup, test), "delivered")
+    assert follow(setup, test)["delivered"] == ("done", None), (
+        "what has failed is mended, and the words written again"
+    )
 
 
 def test_an_answer_that_stays_with_meta_is_told_apart_from_reports_that_do_not_come(setup: Setup) -> None:
     test = begin(setup)
-    turn = answered(setup, test)
-    brought(setup.portal, turn, "sent")
+    reported(setup, answered(setup, test), "sent")
     setup.portal.rows("update outbound_messages set sent_at = now() - interval '1 minute' returning 1")
     assert follow(setup, test)["delivered"] == ("waiting", "trip_phone_silent")
     setup.portal.rows("delete from inbound_messages where kind = 'status' returning 1")
@@ -203,20 +190,30 @@ def test_the_doctor_says_when_an_answer_last_arrived_and_when_none_does(setup: S
     proven = found(portal)
     assert (proven["state"], proven["message"], proven["verdict"]) == ("green", None, "ready")
     assert proven["at"] == portal.rows("select to_jsonb(max(opened_at)) #>> '{}' as at from turns")[0]["at"]
-    blocked = talked(portal, A, NUMBER, "34600000020", "Hi")["turn"]
-    refused(setup, blocked, 131026)
+    replied(setup, "34600000020", "Hi", "failed", 131026)
     for phone in ("34600000021", "34600000022"):
-        refused(setup, talked(portal, A, NUMBER, phone, "Hi")["turn"], 131042)
+        replied(setup, phone, "Hi", "failed", 131042)
     assert found(portal)["state"] == "green", (
         "two in a row may be chance, and whom Meta can't reach is nobody's fault"
     )
-    refused(setup, talked(portal, A, NUMBER, "34600000023", "Hi")["turn"], 131042)
+    replied(setup, "34600000023", "Hi", "failed", 131042)
     lost = found(portal)
     assert (lost["state"], lost["verdict"]) == ("red", "not_ready")
     problem = {"code": "send_payment", "values": {}}
     assert lost["message"] == {"code": "doctor_trip_lost", "values": {"n": 3, "problem": problem}}
-    brought(portal, talked(portal, A, NUMBER, "34600000024", "Hi")["turn"], "delivered")
+    portal.store_whatsapp_token(A, TOKEN)
+    reported(setup, replied(setup, "34600000024", "Hi"), "delivered")
     assert found(portal)["state"] == "green"
+
+
+def test_a_turn_that_died_is_named_in_words_that_the_page_translates(setup: Setup) -> None:
+    setup.portal.rows("update turns set opened_at = now() - interval '80 hours' returning 1")
+    died(setup, begin(setup))
+    problem = {"code": "turn_failed", "values": {}}
+    assert found(setup.portal)["message"] == {
+        "code": "doctor_trip_lost",
+        "values": {"n": 1, "problem": problem},
+    }
 
 
 def test_without_an_answer_of_the_last_days_it_is_not_known_and_one_lost_is_enough(setup: Setup) -> None:
@@ -225,5 +222,5 @@ def test_without_an_answer_of_the_last_days_it_is_not_known_and_one_lost_is_enou
     quiet = found(portal)
     assert (quiet["state"], quiet["message"]["code"]) == ("unknown", "doctor_trip_unproven")
     assert quiet["verdict"] == "ready"
-    refused(setup, talked(portal, A, NUMBER, "34600000025", "Hi")["turn"], 190)
+    replied(setup, "34600000025", "Hi", "failed", 190)
     assert found(portal)["message"]["code"] == "doctor_trip_lost"

@@ -151,6 +151,28 @@ def test_an_opt_out_behind_a_question_acts_before_the_question_is_answered(
     )
 
 
+@pytest.mark.parametrize("where", ["in a group", "from the number itself"])
+def test_an_opt_out_word_that_opts_nobody_out_is_not_shown_as_one(platform: Platform, where: str) -> None:
+    talk = platform.tenant()
+    message = talk.write("STOP")
+    if where == "in a group":
+        payload = talk.payload(message, "STOP", group_id="120363")
+    else:
+        payload = talk.payload(message, "STOP")
+        talk.one(
+            "update chatbots set display_phone_number = %s where phone_number_id = %s returning name",
+            *(talk.phone, talk.bot),
+        )
+    received = talk.call("receive_message", talk.bot, payload)
+    talk.call("end_received", talk.bot, message, new_run(), received["contact_id"], received["end"])
+    (logged,) = talk.rows("select status from conversation_logs where message_id = %s", message)
+    assert logged["status"] == "not answered"
+    assert (
+        talk.rows("select 1 from contacts where id = %s and opted_out_at is not null", received["contact_id"])
+        == []
+    )
+
+
 def test_a_message_that_windmill_refuses_is_not_overtaken_and_takes_no_room(platform: Platform) -> None:
     platform.room(1)
     talk = platform.tenant()

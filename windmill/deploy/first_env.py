@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import base64
 import os
+import re
 import secrets
 import sys
 from pathlib import Path
@@ -20,6 +21,12 @@ PASSWORDS = (
 )
 # What only Meta, a vendor or a person can give: without it no customer is answered.
 GIVEN = ("META_APP_SECRET", "LLM_API_KEY", "EMBEDDINGS_API_KEY", "OPERATOR_EMAILS")
+
+
+# A host name and nothing else: labels of letters, digits and hyphens, with a dot between them.
+HOST = re.compile(
+    r"(?=.{1,240}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?", re.IGNORECASE
+)
 
 
 def secret_values() -> dict[str, str]:
@@ -62,17 +69,24 @@ def main() -> int:
     )
     parser.add_argument("--file", type=Path, default=ROOT / ".env", help="where to write it (default .env)")
     asked = parser.parse_args()
+    if asked.domain and not HOST.fullmatch(asked.domain):
+        print(
+            f"DOMAIN must be a bare host name such as example.com, and is {asked.domain!r}. Nothing was made.",
+            file=sys.stderr,
+        )
+        return 1
     values = {**secret_values(), **(addresses(asked.domain) if asked.domain else {})}
     if asked.operator:
         values["OPERATOR_EMAILS"] = asked.operator
+    text = filled((ROOT / ".env.example").read_text(), values)
     try:
         # Nobody else on this machine may read it, from the beginning.
         file = os.open(asked.file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
-        print(f"{asked.file} is there already, and was left alone", file=sys.stderr)
-        return 1
+        print(f"{asked.file} exists already and was left as it was: move it away first to make a new one.")
+        return 0
     with os.fdopen(file, "w") as out:
-        out.write(filled((ROOT / ".env.example").read_text(), values))
+        out.write(text)
     left = ", ".join(name for name in GIVEN if not values.get(name))
     print(f"{asked.file} is made. Fill in {left}: each line says where it comes from.")
     return 0

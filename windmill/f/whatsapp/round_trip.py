@@ -21,6 +21,21 @@ LETTERS_OF_A_CODE = 6
 LATE_S = {"came": 30, "answered": 90, "sent": 30, "delivered": 30}
 HEARD_H = 72
 MOST_PEOPLE = 2  # whose answers may fail in a row before it is the number's fault
+# By the codes of ending_of(); the others are of messages that ask nothing. What is to be done is said in a sentence of its own.
+UNANSWERED = {"switched_off": message("doctor_bot_off"), "with_human": message("trip_with_human")}
+REASONS = {
+    "limit": message("ended_limit"),
+    "closed": message("ended_closed"),
+    "group": message("ended_group"),
+    "suspended": message("ended_suspended"),
+    "blocked": message("send_person_blocked"),
+    "opted_out": message("ended_opted_out"),
+    "too_old": message("ended_too_old"),
+    "deleted": message("ended_deleted"),
+    "given_up": message("turn_lost"),
+}
+# By the outcomes of a turn that failed; of another one nothing was to be sent.
+ENDS = {"failed": message("turn_failed"), "lost": message("turn_lost")}
 
 
 class Step(TypedDict):
@@ -57,8 +72,8 @@ def follow(
         return [came, _unanswered(found, now)]
     if turn["state"] == "failed" or not turn["parts"]:
         stopped = turn["stopped"]
-        problem = message("trip_failed", problem=turn["outcome"] or turn["state"])
-        return [came, _failed("answered", message("trip_stopped", problem=stopped) if stopped else problem)]
+        why = message("trip_failed", problem=ENDS.get(turn["outcome"]) or message("turn_silent"))
+        return [came, _failed("answered", message("trip_stopped", problem=stopped) if stopped else why)]
     return [came, _done("answered", turn["answered_at"]), *_of_words(turn, now)]
 
 
@@ -75,10 +90,7 @@ def lately(tenant: TenantDatabase, phone_number_id: str) -> Finding:
 
 def _of_words(turn: dict[str, Any], now: datetime) -> list[Step]:
     """The way of the answer's words: taken by Meta, and brought to the phone."""
-    refused = turn["refused"]
-    problem = (
-        message("not_sent_code", problem=refused["problem"], words=refused["words"]) if refused else None
-    )
+    problem = _refusal(turn)
     if turn["sent_at"] is None:
         if problem:
             return [_failed("sent", problem)]
@@ -92,14 +104,24 @@ def _of_words(turn: dict[str, Any], now: datetime) -> list[Step]:
     return [sent, _pending("delivered", datetime.fromisoformat(turn["sent_at"]), now, why)]
 
 
+def _refusal(turn: dict[str, Any]) -> Message | None:
+    """Why a part of the answer does not go out; None: none is refused."""
+    if not (refused := turn["refused"]):
+        return None
+    if refused["problem"]:
+        return message("not_sent_code", problem=refused["problem"], words=refused["words"])
+    if turn["stopped"]:
+        return message("trip_stopped", problem=turn["stopped"])
+    return message("trip_not_sent")
+
+
 def _unanswered(found: dict[str, Any], now: datetime) -> Step:
     """Of a message that no turn has answered: not yet, or never."""
     if found["state"] in ("ended", "dead"):
-        if found["reason"] == "the chatbot is switched off":
-            return _failed("answered", message("doctor_bot_off"))
-        if found["reason"] == "the contact is with a human":
-            return _failed("answered", message("trip_with_human"))
-        return _failed("answered", message("trip_ended", reason=found["reason"] or found["state"]))
+        ending = "given_up" if found["state"] == "dead" else found["ending"]
+        reason = REASONS.get(ending)
+        why = message("trip_ended", reason=reason) if reason else message("trip_not_asked")
+        return _failed("answered", UNANSWERED.get(ending, why))
     return _pending("answered", datetime.fromisoformat(found["came_at"]), now, message("trip_no_worker"))
 
 

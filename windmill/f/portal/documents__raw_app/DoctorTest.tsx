@@ -8,7 +8,8 @@ import { Linked } from './Linked'
 import type { Message } from './messages'
 import { About, fill, moment, useForm, useHere } from './ui'
 
-type Test = { code: string; display: string | null; since: string }
+// `since`: by the server's clock, which its scripts compare with; `begun`: ms by this browser's, which may go otherwise.
+type Test = { code: string; display: string | null; since: string; begun: number }
 type Step = { step: string; state: string; at: string | null; message: Message | null }
 const steps = ['came', 'answered', 'sent', 'delivered']
 const colors: Record<string, string> = { done: 'green', failed: 'red', waiting: 'gray' }
@@ -30,8 +31,9 @@ export default function DoctorTest({ number, name, tenant }: { number: string; n
   const begin = () =>
     form.run(async () => {
       const { code, display, since } = tenant ? await ask('operator', 'begin_test', fields) : await ask('doctor', 'begin_test', fields)
-      keep.set(place, { code, display, since })
-      setTest({ code, display, since })
+      const begun = { code, display, since, begun: Date.now() }
+      keep.set(place, begun)
+      setTest(begun)
     })
   return (
     <Stack component="section" gap="xs" mt="md" aria-label={fill(d.of, { name })}>
@@ -49,7 +51,7 @@ function Follow({ test, fields, tenant }: { test: Test; fields: Record<string, u
   const d = t.doctor.test
   const words = fill(d.words, { code: test.code })
   const wanted = { ...fields, code: test.code, since: test.since }
-  const every = (said?: { steps: Step[] }) => (isOver(said?.steps) || ageOf(test) > FOR ? 0 : ageOf(test) > QUICK_FOR ? SLOW : QUICK)
+  const every = (said?: { steps: Step[] }) => waitOf(test, said?.steps)
   const own = useAsk<{ steps: Step[] }>('doctor', 'follow_test', wanted, { every, enabled: !tenant })
   const any = useAsk<{ steps: Step[] }>('operator', 'follow_test', wanted, { every, enabled: Boolean(tenant) })
   const found = (tenant ? any : own).data?.steps ?? []
@@ -68,9 +70,13 @@ function Follow({ test, fields, tenant }: { test: Test; fields: Record<string, u
   )
 }
 
-const ageOf = (test: Test) => Date.now() - moment(test.since).getTime()
+const ageOf = (test: Test) => Date.now() - test.begun
 
-const isOver = (found: Step[] = []) => found.some(({ step, state }) => state === 'failed' || (state === 'done' && step === 'delivered'))
+// Until it is asked again, in ms; 0: not again. What has failed is mended, and the words are written once more: so it is looked on, slowly.
+function waitOf(test: Test, found: Step[] = []) {
+  if (ageOf(test) > FOR || found.some(({ step, state }) => step === 'delivered' && state === 'done')) return 0
+  return ageOf(test) > QUICK_FOR || found.some(({ state }) => state === 'failed') ? SLOW : QUICK
+}
 
 function One({ step }: { step: Step }) {
   const { t, say, locale } = useHere()
