@@ -1,1 +1,1 @@
-import{$ as r,_ as e,na as o,oa as t}from"./pages/SIXJSBCB.js";import"./pages/45GWE4C6.js";var n=250,i=o().catch(()=>{}),l=r(e()),c=import("./pages/QLQ76IP4.js");Promise.race([i.then(t),new Promise(a=>setTimeout(a,n))]).then(async()=>{await l;let{draw:a}=await c;a()});
+import{$ as e,aa as r,pa as o,qa as t}from"./pages/3OIOOVYJ.js";import"./pages/45GWE4C6.js";var n=250,i=o().catch(()=>{}),l=r(e()),c=import("./pages/YSULQZVF.js");Promise.race([i.then(t),new Promise(a=>setTimeout(a,n))]).then(async()=>{await l;let{draw:a}=await c;a()});
