@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from f.agent.language import foreign_letters
 from tests.agent.conftest import Bench, tools_called
 from tests.agent.vendors import Raw, call, openai_error, openai_shape
 
@@ -220,10 +221,38 @@ def test_a_call_that_can_not_be_read_is_no_look_up(bench: Bench) -> None:
 @pytest.mark.field_reply("model-5")
 @pytest.mark.parametrize(
     "other",
-    ["您有30天的时间可以退货 [S1]。", "You have 30 天 to return it [S1].", "У вас есть 30 дней [S1]."],
+    ["您有30天的时间可以退货 [S1]。", "You have 30 天可以 [S1].", "У вас есть 30 дней [S1]."],
 )
 def test_a_reply_in_letters_that_nobody_used_is_asked_again(bench: Bench, other: str) -> None:
     assert bench.ask(QUESTION, SEARCH, other, RIGHT)["reply"] == "You have 30 days."
+
+
+def test_a_reply_is_never_lost_for_its_letters_alone(bench: Bench) -> None:
+    """In the last round there is no other one."""
+    bench.set(max_rounds=2)
+    assert bench.ask(QUESTION, SEARCH, "У вас есть 30 дней [S1].")["reply"] == "У вас есть 30 дней."
+
+
+@pytest.mark.parametrize(
+    ("text", "known", "foreign"),
+    [
+        ("5 \u03bc", ["5 \u00b5g"], None),
+        ("5 \u00b5", ["5 \u03bcg"], None),
+        ("Our tea is called Ω, and costs 5 EUR.", [], None),
+        ("Die Filterfeinheit ist 5 μg je Liter.", [], None),
+        ("У вас есть 30 дней", ["30 days"], "ru"),
+        ("您有30天", ["30 days"], "zh"),
+    ],
+)
+def test_one_letter_is_no_other_language(text: str, known: list[str], foreign: str | None) -> None:
+    assert foreign_letters(text, known) == foreign
+
+
+@pytest.mark.parametrize(
+    "text", ["Observation: you have 30 days [S1].", 'You have 30 days: "parameters": none [S1].']
+)
+def test_ordinary_words_give_nothing_away(bench: Bench, text: str) -> None:
+    assert bench.ask(QUESTION, SEARCH, text, RIGHT)["reply"] == text.replace(" [S1]", "")
 
 
 @pytest.mark.field_reply("model-2")
@@ -232,7 +261,9 @@ def test_a_reply_in_letters_that_nobody_used_is_asked_again(bench: Bench, other:
     [
         "I'll use search_knowledge_base.",
         "<|some_new_token> 30 days [S1].",
-        '30 days [S1]. "arguments": {"x": 1}',
+        '30 days [S1]. {"name": "reply", "arguments": {"x": 1}}',
+        '30 days [S1]. {"kind": "answer", "claims": []}',
+        "30 days [S1].\nAction Input: x\nObservation: y",
     ],
 )
 def test_what_no_cleaning_knows_is_not_sent_either(bench: Bench, inside: str) -> None:

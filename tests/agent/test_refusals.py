@@ -127,6 +127,12 @@ def test_messages_that_a_server_does_not_take(sent: Any, words: str, mended: Any
         (405, "", "Method Not Allowed", "shape", "correct the vendor's address"),
         (400, "", "Incorrect API key provided: xx", "key", "the platform's key was refused"),
         (500, "", "Jinja Exception: System role not supported", "shape", "refused the request"),
+        (500, "", "nginx: the error page's template is missing (jinja)", "server", "in trouble"),
+        (503, "", "Jinja Exception: upstream", "server", "in trouble"),
+        (400, "", "the chat template is missing", "shape", "refused the request"),
+        (400, "", "max_new_tokens must be <= 4096", "shape", "refused the request"),
+        (403, "", "Access to model gpt-x denied: your API key is invalid", "key", "the platform's key was refused"),
+        (401, "", "model not found for this key", "key", "the platform's key was refused"),
         (500, "", "model requires more system memory (8.4 GiB) than is available", "server", "more system memory"),
     ],
 )  # fmt: skip

@@ -87,6 +87,7 @@ class CaseTurn(Turn):
         ]
         context: Any = {
             "mode": "live",
+            "turn_id": "1",
             "tenant_id": NoDatabase.tenant_id,
             "phone_number_id": "1",
             "question": case["message"],

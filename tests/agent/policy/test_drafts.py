@@ -4,13 +4,14 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import Any
 
 import pytest
 
 from f.agent.policy.claims import Claim
 from f.agent.policy.drafts import of_call, of_text, of_torn
-from f.agent.policy.marks import without_marks
+from f.agent.policy.marks import in_one_spelling, without_marks
 
 MARKS = "[S1] 【S1】 (S1) [s1] **[S1]** [[S1]] {S1} 〔S1〕 [^S1] [Source:S1] [S1:p2] 【1†source】 [1] （S1）"
 CALL = {
@@ -133,11 +134,50 @@ def test_a_mark_in_any_spelling_names_its_passage_and_is_not_read(text: str) -> 
         "Our source: Lake S.",
         "Per item it costs EUR 5.",
         "See room S in building 1.",
+        "References: Galaxy S23 12 EUR, S24 14 EUR",
+        "References:\nGalaxy S23 12 EUR\nS24 14 EUR",
+        "References:\nS23 costs 12 EUR",
+        "Passage S4 is closed today.",
+        "Passages\nS4 is closed today.",
+        "Sources of supply: see rack S12 and S13.",
+        "Our plan [Basic S1 package] is 10 EUR",
+        "Per S7 bis Grunewald",
+        "Take the train. S7 goes to Grunewald.",
+        "We sell two. Galaxy S23 and its successor — S24.",
+        "We sell two: S23 and\nits successor. S24",
+        "References: S23, S24",
+        "Per S23, the price is 12 EUR.",
     ],
 )
-def test_what_only_looks_like_a_list_of_sources_stays(text: str) -> None:
-    draft = of_text(text)
-    assert draft and draft.text == text
+def test_what_only_looks_like_a_mark_or_a_list_of_sources_stays(text: str) -> None:
+    known = ("S1", "S2", "S4", "S7", "S12", "S13")  # passages that this turn has
+    for draft in (of_text(text, known), of_call({"text": text, "kind": "talk"}, known)):
+        assert draft and draft.text == text
+
+
+@pytest.mark.parametrize("known", [None, ("S1", "S2")])
+@pytest.mark.parametrize(
+    "listed",
+    [
+        "Sources: S1, S2",
+        "Sources:\n- S1: Returns\n- S2: Shipping",
+        "References: [S1] Returns, [S2] Shipping",
+        "Fuentes:\n\n1. [S1] Devoluciones\n2. [S2] Envíos",
+    ],
+)
+def test_a_list_of_sources_goes_and_names_them(listed: str, known: Any) -> None:
+    draft = of_text(f"You have 30 days.\n\n{listed}", known)
+    assert draft and draft.sentences == (("You have 30 days.", ("S1", "S2")),)
+
+
+@pytest.mark.parametrize(
+    "text", ["Sources" + "\n" * 4000 + "x", "\n" * 4000, "Sources:" + "\n" * 4000 + "x", "x" + "*" * 4000]
+)
+def test_marks_are_looked_for_in_linear_time(text: str) -> None:
+    began = time.process_time()
+    in_one_spelling(text)
+    without_marks(text)
+    assert time.process_time() - began < 0.2
 
 
 CLAIMED = {"says": "30 days", "source": "S1", "quote": "within 30 days"}
@@ -165,3 +205,25 @@ def test_what_can_be_read_of_a_torn_reply() -> None:
     torn = f'{{"claims": [{json.dumps(CLAIMED)}, {{"says": "x"], "kind": "answer", "text": "30 days. And th'
     assert of_torn(torn) == {"text": "30 days. And th", "kind": "answer", "claims": [CLAIMED]}
     assert of_torn('{"kind": "answer", "claims": [') is None
+
+
+@pytest.mark.parametrize(
+    ("torn", "text"),
+    [
+        ('{"text":"Caf\\u00', "Caf"),
+        ('{"text":"Caf\\u', "Caf"),
+        ('{"text":"Caf\\', "Caf"),
+        ('{"text":"Caf\\u00e9 \\ud83d', "Café \ufffd"),
+        ('{"text":"A \\\\u', "A \\u"),
+        ('{"text":"It\\\'s fine","claims":[{"says":"x","source":null,"quote":"y"}]}', "It's fine"),
+        ('{"text":"A \\q \\u12 \\d","claims":[', "A q u12 d"),
+        ('{"text":"Say "hi" to us.","claims":[', 'Say "hi" to us.'),
+        ('{"text":"We open at 9. Book here: https://x.example/a","claims":[{"says":"We', "We open at 9. Book here: https://x.example/a"),
+        ('{"text":"We open at 9. Book here: https://x.example/a",', "We open at 9. Book here: https://x.example/a"),
+        ('{"text":"We open at 9. Book here: https://x.exa', "We open at 9."),
+    ],
+)  # fmt: skip
+def test_a_text_is_cut_only_where_its_own_end_is_missing(torn: str, text: str) -> None:
+    read, draft = of_torn(torn, cut=True), of_text(torn, cut=True)
+    assert read and read["text"] == text
+    assert draft and draft.text == text

@@ -18,9 +18,24 @@ from f.models.written_calls import calls_in, known_name
 TOOLS = [{"type": "function", "function": {"name": name}} for name in ("search_knowledge_base", "reply")]
 
 
-def clean(text: str) -> Any:
+def clean(text: str, calls: Any = ()) -> Any:
     message = {"role": "assistant", "content": text}
-    return cleaned({"text": text, "tool_calls": [], "message": message, "input_tokens": 1, "output_tokens": 1, "cut": False}, TOOLS)  # fmt: skip
+    given: Any = {
+        "text": text,
+        "tool_calls": list(calls),
+        "message": message,
+        "input_tokens": 1,
+        "output_tokens": 1,
+    }
+    given["cut"] = False
+    return cleaned(given, TOOLS)
+
+
+def replied(text: str) -> Any:
+    """The text of a proper call of `reply`, as it goes on."""
+    given = {"kind": "talk", "text": text, "claims": []}
+    (call,) = clean("", [{"id": "1", "name": "reply", "arguments": given}])["tool_calls"]
+    return call["arguments"]["text"]
 
 
 @pytest.mark.field_reply("model-1")
@@ -60,8 +75,8 @@ def clean(text: str) -> Any:
         "<analysis>hm</analysis>\n<result>Hello!</result>",
         "<think>hm</think>\\boxed{Hello!}",
         "Hello!<|im_end|>\n<|im_start|>user\nAnd who are you?<|im_end|>",
-        "Hello!\n\nHuman: And who are you?",
-        "Hello!\nCustomer: thanks\nAssistant: You're welcome!",
+        "Hello!<|im_end|>\n\nHuman: And who are you?",
+        "Hello!</s>\nCustomer: thanks\nAssistant: You're welcome!",
     ],
 )
 def test_thoughts_and_tokens(text: str) -> None:
@@ -91,10 +106,39 @@ def test_thoughts_alone_are_an_empty_reply(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["👍", "3", "Nein", "Login:\nUser: anna\nPassword: as before", "<b>Hello</b> there", "Ha ha!"]
+    "text",
+    [
+        *(
+            "👍",
+            "3",
+            "Nein",
+            "None",
+            "Login:\nUser: anna\nPassword: as before",
+            "<b>Hello</b> there",
+            "Ha ha!",
+        ),
+        "You reach us two ways:\nHuman: write AGENT\nBot: just ask",
+        "Prices:\nCustomer: 20 EUR\nAgent: 15 EUR\nBoth with breakfast.",
+        "Steps:\nAction: [Save] then close.",
+        "Steps:\n>>> Delivery\nWe bring it home.",
+        "\n".join(f"• Item {number} of the long list costs {number} EUR." for number in range(1, 161)),
+    ],
 )
-def test_a_short_reply_is_one(text: str) -> None:
-    assert clean(text)["text"] == text
+def test_an_ordinary_reply_stays_whole(text: str) -> None:
+    assert clean(text)["text"] == text and replied(text) == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Analysis: we test it.\nAnswer: in two days.", "Model: X200", "<plan>Basic</plan> or <plan", "<plan> B"],
+)
+def test_a_call_of_reply_loses_no_words_to_labels(text: str) -> None:
+    assert replied(text) == text.replace("<plan>Basic</plan> ", "")
+
+
+def test_a_call_of_reply_loses_control_tokens_and_thoughts() -> None:
+    assert replied("<think>hm</think>Hello!<|im_end|>\n<|im_start|>user\nAnd you?") == "Hello!"
+    assert replied("Hello!<|eot_id|>") == "Hello!"
 
 
 ASKED = {"name": "search_knowledge_base", "arguments": {"question": "returns"}}
@@ -292,7 +336,33 @@ def test_a_hundred_kilobytes_are_cleaned_in_time() -> None:
     assert time.process_time() - began < 5
 
 
-def test_a_reply_without_end_ends_with_its_first_message() -> None:
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[TOOL_CALLS]reply" + '"arguments":' * 200,
+        "\n" * 4000 + "x",
+        "x" + "\n" * 4000 + "x",
+        "Thought:" * 500 + "\n" * 4000,
+        "<tool_call>reply" + "<arg_key>" * 5000,
+        "<tool_call>" + "reply<arg_key>" * 4000,
+        "<tool_call>" + "reply<arg_key>a</arg_key><arg_value>" * 1000,
+        '{"text": "' + '\\"' * 4000,
+        '<tool_call>{"a": "' + '\\"' * 4000,
+        "<tool_call><function" + " " * 4000,
+        "<tool_call><function=" + "a" * 4000,
+        "```json\na" + "\n" * 4000,
+        "<reply>" + "<a>" * 4000,
+        "reply(" + " " * 4000 + ")",
+    ],
+    ids=range(14),
+)
+def test_calls_are_looked_for_in_linear_time(text: str) -> None:
+    began = time.process_time()
+    calls_in(text, {"search_knowledge_base", "reply"})
+    assert time.process_time() - began < 0.1
+
+
+def test_a_reply_without_end_ends_somewhere() -> None:
     """Holding a hundred kilobytes of claims against their sources takes minutes."""
     words = " ".join(f"Word{n} is nice." for n in range(7000))
     for completion in (clean(words), clean(json.dumps({"kind": "talk", "text": words, "claims": []}))):
@@ -301,4 +371,4 @@ def test_a_reply_without_end_ends_with_its_first_message() -> None:
             if completion["tool_calls"]
             else completion["text"]
         )
-        assert 3000 < len(given) <= 4000 and completion["cut"]
+        assert 15_000 < len(given) <= 20_000 and given.endswith(" is nice.") and completion["cut"]

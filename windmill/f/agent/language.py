@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Any
+from unicodedata import normalize
 
 if TYPE_CHECKING:
     from f.common.shapes import Context
@@ -43,6 +44,7 @@ SCRIPTS = (  # what stands in each; ranges, because a step would compile as many
     ("el", "\u0370", "\u03ff"),
     ("ru", "\u0400", "\u04ff"),
 )
+SHARE = 4  # words on which at least one letter of a script must come, so that a text is written in it
 UKRAINIAN = frozenset("іїєґІЇЄҐ")
 MARKS = {"es": "¿¡ñ", "de": "ßäö", "pt": "ãõ", "fr": "œêèù", "pl": "łśćńż", "tr": "ğşı"}
 
@@ -155,25 +157,29 @@ def detect(text: str, among: list[str], least: int = 1) -> str | None:
 
 
 def foreign_letters(text: str, known: list[str]) -> str | None:
-    """The language of a script of which a text has letters, and none of the texts that are known has any."""
-    letters = {letter for letter in text if letter > "\u036f"}
-    for code, first, last in SCRIPTS if letters else ():
-        if any(first <= letter <= last for letter in letters) and not any(
-            first <= letter <= last for other in known for letter in other
+    """The language of a script of which a text has letters, as many as in _script, and none of the texts that are known has any."""
+    plain = normalize("NFKC", text)  # the micro sign is a Greek letter
+    words = len(WORD.findall(plain))
+    for code, first, last in SCRIPTS if any(letter > "\u036f" for letter in plain) else ():
+        found = sum(first <= letter <= last for letter in plain)
+        if (
+            found
+            and found * SHARE >= words
+            and not any(first <= letter <= last for other in known for letter in normalize("NFKC", other))
         ):
             return code
     return None
 
 
 def _script(text: str) -> str | None:
-    """The language of a script that is not Latin, where at least one letter of it comes on four words."""
+    """The language of a script that is not Latin, where enough of the text is in it."""
     letters = [letter for letter in text if letter > "\u036f"]
     if not letters:
         return None
     words = len(WORD.findall(text))
     for code, first, last in SCRIPTS:
         found = sum(first <= letter <= last for letter in letters)
-        if found and found * 4 >= words:
+        if found and found * SHARE >= words:
             few = sum(letter in UKRAINIAN for letter in letters)
             return "uk" if code == "ru" and few and few * 4 >= words else code
     return None

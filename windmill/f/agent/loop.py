@@ -150,7 +150,7 @@ class Loop:
         draft = self._draft(completion, replies)
         if calls:
             self._call(completion["message"], completion["tool_calls"])
-            if draft and draft.sentences and not self._problems(draft):
+            if draft and draft.sentences and not self._problems(draft, last):
                 verdict = accepted(self._turn, self.evidence, draft)
                 self._best = verdict if verdict.citations else self._best
             return None
@@ -159,7 +159,7 @@ class Loop:
         if needs_lookup(self._turn, self.evidence, draft) and not last:
             self._look_up(completion)
             return None
-        found = self._problems(draft)
+        found = self._problems(draft, last)
         if not found:
             return accepted(self._turn, self.evidence, draft)
         self._refused = found
@@ -172,19 +172,21 @@ class Loop:
         self.cut = completion["cut"]
         given = replies[0]["arguments"] if replies else {}
         if isinstance(given, str):  # its end is missing
-            given, self.cut = of_torn(given) or {}, True
-            given |= {"text": self._whole(given["text"])} if given else {}
+            given, self.cut = of_torn(given, cut=True) or {}, True
+        known = self.evidence.knowledge.sources
         if given:
-            return of_call(given)
-        return of_text(self._whole(completion["text"])) if completion["text"] else None
+            return of_call(given, known)
+        return of_text(completion["text"], known, self.cut) if completion["text"] else None
 
-    def _problems(self, draft: Draft) -> list[Finding]:
+    def _problems(self, draft: Draft, last: bool) -> list[Finding]:
         found = problems(self._turn, self.evidence, draft, self.secrets)
         if not found and self._turn.settings.judge != "off":
             from f.agent.policy.judge import judged  # most chatbots have none
 
             found = judged(self._turn, self._models, self.evidence, draft, self.budget.seconds_left())
-        if not found and not self._tries and (language := wrong_language(self._turn, self.evidence, draft)):
+        if found or self._tries or last:  # never lost for its language alone
+            return found
+        if language := wrong_language(self._turn, self.evidence, draft):
             return [Finding("language", draft.text, language)]
         return found
 
@@ -235,11 +237,6 @@ class Loop:
         if others := self._tools.of_servers:
             outcome += f"\n{NOT_IN_DOCUMENTS.format(' or '.join(others))}"
         self._messages.append({"role": "tool", "tool_call_id": call["id"], "content": outcome})
-
-    def _whole(self, text: str) -> str:
-        """A reply that a length limit cut off ends with its last whole sentence."""
-        end = max(text.rfind(mark) for mark in (". ", "! ", "? ", ".\n", "。"))
-        return text[: end + 1] if self.cut and end > 0 else text
 
 
 def _attachments(turn: Turn) -> list[dict[str, Any]]:

@@ -15,8 +15,9 @@ TIMES = 4  # how often a value may be written inside of a string
 _DECODER = json.JSONDecoder(strict=False)
 _FENCE = re.compile(r"^```\w*\s*|\s*```$")
 _CLOSING = {"{": "}", "[": "]", "(": ")"}
-_PIECE = re.compile(r""""(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[{}\[\]()]""", re.DOTALL)
-_STRING = re.compile(r'("(?:[^"\\]|\\.)*")', re.DOTALL)
+# A mark with a backslash before it opens no string: else each of an unclosed string would be looked at up to the end.
+_PIECE = re.compile(r""""(?:[^"\\]|\\.)*+"|'(?:[^'\\]|\\.)*+'|[{}\[\]()]|\\.""", re.DOTALL)
+_STRING = re.compile(r'(?<!\\)("(?:[^"\\]|\\.)*+")', re.DOTALL)
 _WORDS = {"True": "true", "False": "false", "None": "null"}
 
 

@@ -11,7 +11,7 @@ import re
 from collections import Counter
 from html import unescape
 
-LONGEST = 4_000  # characters of a reply: one message. What a model writes beyond that is a loop, and would only cost time
+LONGEST = 20_000  # characters of a reply, which goes out in as many messages as it needs. What is longer is a loop, and would only cost time
 LONGEST_READ = 60_000  # of what it writes with its thoughts
 _THOUGHT = (
     r"think(?:ing)?|thoughts?|(?:chain_of_|train_of_)thoughts?|cot|reason(?:ing)?(?:_content|_process|_steps)?|(?:self_)?reflection|analysis"
@@ -52,10 +52,10 @@ _TOKEN = re.compile(
     r"|</?(?:answer|response|final|output|final_answer|result|reply|respuesta|antwort|r[ée]ponse|resposta|risposta|ответ|回答|答案)>",
     re.IGNORECASE,
 )
-# From here on the model writes in the customer's name.
+# From here on the model writes in the customer's name. Only a control token tells: "Customer: 20 EUR" is a line of a price list.
 _OTHERS_TURN = re.compile(
-    r"(?<=\S)\s*(?:<\|im_start\|>\s*user|<start_of_turn>\s*user|<\|start_header_id\|>\s*user|<\|user\|>|<｜User｜>|(?<=[\w.!?])\s*\[INST\]|\n\s*Human\s*:"
-    r"|\n\s*(?:User|Customer)\s*:(?=.*\n\s*(?:Assistant|AI|Bot|Agent)\s*:)).*\Z",
+    r"(?<=\S)\s*(?:<\|im_start\|>\s*user|<start_of_turn>\s*user|<\|start_header_id\|>\s*user|<\|user\|>|<｜User｜>|(?<=[\w.!?])\s*\[INST\]"
+    r"|(?:<\|[^<>|\n]{1,40}\|>|<｜[^<>｜\n]{1,40}｜>|</s>|<end_of_turn>)\s*(?:Human|User|Customer)\s*:).*\Z",
     re.DOTALL,
 )
 SENTENCE = 25  # letters: a shorter piece may well come twice, as the month of two dates does
@@ -65,7 +65,7 @@ _ROLE = re.compile(r"^\s*(?:\[platform\]|(?:assistant|model|bot|ai)\s*:)\s*", re
 _NUMBER = re.compile(r"^\W*\d{1,3}[.)]\s")  # of an item in a list
 REPEATED = re.compile(r"(.{6,200}?)(?:\s*\1){3,}", re.DOTALL)
 _GARBAGE = re.compile(
-    r"(?:(\S)\s*(?:\1\s*){19,}|[\W_]*|null|None|undefined|\W*no content\W*|\[your answer here\])",
+    r"(?:(\S)\s*(?:\1\s*){19,}|[\W_]*|null|undefined|\W*no content\W*|\[your answer here\])",
     re.IGNORECASE,
 )
 _PICTURE = re.compile("[\u2190-\u2bff\U0001f000-\U0001faff]")  # a smile is an answer
@@ -77,13 +77,19 @@ def without_thoughts(text: str) -> str:
     if "&lt;" in text and _OPEN.search(plain := unescape(text)):
         text = plain
     text = _NOTHING_THOUGHT.sub("", _ASIDE.sub("", _final_channel(text)))
-    while opened := _OPEN.search(text):
-        closed = _CLOSE.search(text, opened.end())
-        text = text[: opened.start()] + (text[closed.end() :] if closed else "")
+    text = _without_closed(text)
+    if opened := _OPEN.search(text):
+        text = text[: opened.start()]
     closes = list(_CLOSE.finditer(text))  # the server has kept the opening mark for itself
     if closes:
         text = text[closes[-1].end() :]
     return _LOST_CHANNELS.sub("", _LABELLED.sub("", text)).strip()
+
+
+def _without_closed(text: str) -> str:
+    while (opened := _OPEN.search(text)) and (closed := _CLOSE.search(text, opened.end())):
+        text = text[: opened.start()] + text[closed.end() :]
+    return text
 
 
 def _final_channel(text: str) -> str:
@@ -101,8 +107,23 @@ def _final_channel(text: str) -> str:
 
 def without_tokens(text: str) -> str:
     """The text without control tokens, without a role's name before it, and without what the model wrote in the customer's name."""
-    text = _OTHERS_TURN.sub("", _UNKNOWN.sub("", text))
-    return _ROLE.sub("", _TOKEN.sub("", re.sub(r"\\boxed\{([^{}]*)\}", r"\1", text))).strip()
+    text = _TOKEN.sub("", _OTHERS_TURN.sub("", _UNKNOWN.sub("", text)))
+    return _ROLE.sub("", re.sub(r"\\boxed\{([^{}]*)\}", r"\1", text)).strip()
+
+
+def spoken(text: str) -> str:
+    """The text of a call of `reply` without control tokens and closed thoughts. Nothing else is cut: it was written for the customer."""
+    text = _without_closed(text)
+    return _TOKEN.sub("", _OTHERS_TURN.sub("", text)).strip()
+
+
+def bounded(text: str) -> str:
+    """The text, or as much of one without end as is looked at, up to the end of a line, a sentence or a word."""
+    if len(text) <= LONGEST:
+        return text
+    head = text[:LONGEST]
+    ends = (head.rfind(mark) + 1 for mark in ("\n", ". ", " "))
+    return head[: next((end for end in ends if end > LONGEST // 2), LONGEST)].rstrip()
 
 
 def says_nothing(text: str) -> bool:
@@ -122,4 +143,4 @@ def without_repetition(text: str) -> str:
             kept += [piece, space]
         seen.add(key)
     once = "".join(kept)
-    return REPEATED.sub(r"\1", once[: 2 * LONGEST]).strip()
+    return REPEATED.sub(r"\1", once).strip()

@@ -14,8 +14,9 @@ from typing import Any, Protocol
 from f.common.redaction import sanitise_strings
 from f.models.loose_json import as_object
 from f.models.model_text import (
-    LONGEST,
+    bounded,
     says_nothing,
+    spoken,
     without_repetition,
     without_thoughts,
     without_tokens,
@@ -164,14 +165,15 @@ def cleaned(completion: Completion, tools: list[dict[str, Any]]) -> Completion:
     else:  # no customer reads it: a list of yes and no may well repeat itself
         text, written = without_tokens(without_thoughts(completion["text"])), []
     calls += [Call(id=new_call_id(), name=call["name"], arguments=call["arguments"]) for call in written]
-    cut = completion["cut"] or len(text) > LONGEST
-    text = text[:LONGEST]
+    cut = completion["cut"] or bounded(text) != text
+    text = without_repetition(bounded(text)) if offered else bounded(text)
     for call in calls:
         given = call["arguments"]
         if call["name"] == REPLY and isinstance(given, dict) and isinstance(given.get("text"), str):
-            inside = _read(given["text"], set(offered), False)[0]
-            call["arguments"] = {**given, "text": inside[:LONGEST]}
-            cut = cut or len(inside) > LONGEST
+            inside = spoken(given["text"])
+            cut = cut or bounded(inside) != inside
+            inside = "" if says_nothing(inside) else without_repetition(bounded(inside))
+            call["arguments"] = {**given, "text": inside}
     if not text and not calls:
         raise ModelError("empty", "the model returned an empty reply")
     message = completion["message"]
@@ -192,7 +194,7 @@ def _read(text: str, offered: set[str], calling: bool) -> tuple[str, list[dict[s
         calls = calls or (found if calling else [])
         if calls or text == rest:
             break
-    return "" if says_nothing(text) else without_repetition(text), calls
+    return "" if says_nothing(text) else text, calls
 
 
 def _as_offered(call: Call, offered: dict[str, dict[str, Any]]) -> Call:

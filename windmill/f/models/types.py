@@ -28,11 +28,12 @@ SAID = [
         "limit": r"tokens per (?:minute|day)|requests per|rate.?limit|insufficient.(?:balance|quota|credit|funds)|credit balance"
         r"|more credits|exceeded your current quota",
         "window": r"context[_ ](?:length|window|size)|maximum (?:context|prompt)|(?:prompt|input) is too long|too many tokens"
-        r"|input token count|max_new_tokens|reduce the length of|exceeds? the (?:model's )?(?:maximum|limit of) \d+ tokens?",
+        r"|input token count|\binputs\b.{0,20}max_new_tokens|reduce the length of|exceeds? the (?:model's )?(?:maximum|limit of) \d+ tokens?",
         "key": r"api.key not valid|invalid.api.key|incorrect api key|api key is (?:missing|invalid)|no auth credentials|authentication_error",
         "filter": r"content_filter|content management policy",
         "address": r"unexpected endpoint",
-        "template": r"jinja|template|roles? must alternate|system role|role not supported|only .{0,8}auto.{0,8} is supported",
+        "template": r"jinja exception|roles? must alternate|system role",
+        "words of a template": r"jinja|template|role not supported|only .{0,8}auto.{0,8} is supported",
     }.items()
 ]
 
@@ -112,6 +113,8 @@ def of_status(
     details = f"HTTP {status}: {redact_keys(message, [candidate['api_key']])[:300]}"
     lower = f"{code} {message}".lower()
     said = next((kind for kind, words in SAID if words.search(lower)), "")
+    if status in (401, 403) and "model_not_found" not in code.lower():
+        said = "key"  # whatever else its words name
     if said == "model":
         return ModelError(
             "shape", f"{model} does not exist at its vendor: correct the chatbot's model ({details})"
@@ -130,7 +133,7 @@ def of_status(
         return ModelError(
             "limit", f"{model}: its rate or spending limit is reached ({details})", retry_after_s
         )
-    if status in (401, 403) or said == "key":
+    if said == "key":
         return ModelError(
             "key", f"{model}: {candidate['key_of']} was refused: {candidate['mend']} ({details})"
         )
@@ -140,6 +143,7 @@ def of_status(
         return ModelError("shape", f"{model} is not asked where it is: {ADDRESS} ({details})")
     if status in (408, 504):
         return ModelError("timeout", f"{model} took too long ({details})", retry_after_s)
-    if (status >= 500 or status == 409) and said != "template":
+    # llama.cpp answers 500 where a model's template does not take the messages; any other one is passing, whatever its page is made with.
+    if status == 409 or status > 500 or (status == 500 and said != "template"):
         return ModelError("server", f"{model}: its vendor is in trouble ({details})", retry_after_s)
     return ModelError("shape", f"{model} refused the request ({details})")

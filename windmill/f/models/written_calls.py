@@ -27,29 +27,30 @@ _REGION = re.compile(
     r"|<\|tool_calls?(?:_begin|_start)?\|?>.*?(?:<\|?/?tool_calls?(?:_end)?\|>|\Z)"
     r"|<\|(?:START_ACTION|action_start|tools_prefix|python_start)\|>.*?(?:<\|(?:END_ACTION|action_end|tools_suffix|python_end)\|>|\Z)"
     r"|(?:\[TOOL_CALLS?\]|<\|python_tag\|>|<\|recipient\|>|✿FUNCTION✿).*\Z"
-    r"|^>>>\s*\w+\s*\n.*\Z"
-    r"|^\W*(?:Thought\s*:[^\n]*\n+\W*)?Action\s*:(?=[^\n]*\n\W*Action Input\s*:|\s*```|\s*[\[{]).*\Z"
+    r"|^>>>[ \t]*\w+[ \t]*\n\s{0,9}\{.*\Z"
+    r"|^[^\w\n]{0,9}(?:Thought[ \t]*:[^\n]*\n\W{0,9})?Action[ \t]*:(?=[^\n]*\n\W{0,9}Action Input\s{0,3}:"
+    r"|\s{0,9}(?:```\w*\s{0,9})?\[?\s{0,9}\{\s{0,9}[\"']).*\Z"
     r"|```(?:tool_code|tool_calls?|function_call)\b.*?(?:```|\Z)",
     re.IGNORECASE | re.DOTALL | re.MULTILINE,
 )
-_FENCE = re.compile(r"```(?:json|python|xml)?\s*([{\[\w].*?)\s*```", re.DOTALL)
+_FENCE = re.compile(r"```(?:json|python|xml)?\s*([{\[\w].*?)```", re.DOTALL)
 _AT_LINE = re.compile(r"^[ \t]*(?:-> ?)?(?=[{\[])", re.MULTILINE)
 _WHOLE_WORDS = re.compile(r"(?:^|\n)[ \t]*(?:->)?[ \t]*\Z")
 _XML = re.compile(
-    r"<\s*(?:function|invoke|tool_call|tool)\s*(?:=|\s[^<>]*?name\s*=)\s*[\"']?([\w.:-]+)[\"']?[^<>]*>(.*?)"
+    r"<\s*(?:function|invoke|tool_call|tool)(?:\s*=|\s[^<>]*?\bname\s*=)\s*[\"']?([\w.:-]++)[\"']?[^<>]*+>(.*?)"
     r"(?:<\s*/\s*(?:function|invoke|tool_call|tool)\s*>|\Z)",
     re.IGNORECASE | re.DOTALL,
 )
 _PARAMETER = re.compile(
-    r"<\s*parameter\s*(?:=|\s[^<>]*?name\s*=)\s*[\"']?([\w.-]+)[\"']?[^<>]*>(.*?)(?:<\s*/\s*parameter\s*>|(?=<\s*parameter\b)|\Z)"
-    r"|<arg_key>\s*(.*?)\s*</arg_key>\s*<arg_value>(.*?)</arg_value>",
+    r"<\s*parameter(?:\s*=|\s[^<>]*?\bname\s*=)\s*[\"']?([\w.-]++)[\"']?[^<>]*+>(.*?)(?:<\s*/\s*parameter\s*>|(?=<\s*parameter\b)|\Z)"
+    r"|<arg_key>([^<>]{1,200})</arg_key>\s*<arg_value>((?:(?!<arg_value>).)*?)</arg_value>",
     re.IGNORECASE | re.DOTALL,
 )
 _GAP = (
     r"(?:\s|<(?!arg_key)[^<>\n]{1,40}>|\[ARGS\]|\[CALL_ID\]\w*|```(?:json)?|Action Input\s*:|✿ARGS✿\s*:|\"?arguments\"?\s*[:=]"
-    r"|commentary|json|[\"':])*"
+    r"|commentary|json|[\"':])*+"
 )
-_KEYWORD = re.compile(r"\s*,?\s*(\w+)\s*=\s*")
+_KEYWORD = re.compile(r"\s*(?:,\s*)?(\w+)\s*=\s*")
 _CHANNEL_CALL = re.compile(
     r"to=(?:functions\.)?([\w.-]+)[^{]{0,120}?<\|message\|>(?=\s*\{)", re.IGNORECASE
 )  # gpt-oss
@@ -134,7 +135,9 @@ def _of_names(body: str, offered: set[str], whole: bool = False) -> list[dict[st
     call = re.compile(rf"(?<![\w/])({names})(?:\.call)?(?::\d+)?{_GAP}(?=[{{(]|<arg_key>)")
     found = []
     place = 0
-    while match := call.search(body, place):
+    for _ in range(ATTEMPTS):
+        if not (match := call.search(body, place)):
+            break
         place, opens = match.end(), body[match.end()]
         end = end_of(body, place) if opens != "<" else None
         if opens == "{":
@@ -154,7 +157,7 @@ def _of_tags(body: str, offered: set[str]) -> list[dict[str, Any]]:
     """Calls as XML with the tools' names as tags, or with tags for the name and the arguments."""
     named = re.search(r"<(?:tool_)?name>\s*([\w.-]+)\s*</", body)
     if named and (name := known_name(named[1], offered)):
-        given = re.search(r"<(arguments|parameters|input|args)>(.*?)</\1>", body, re.DOTALL)
+        given = re.search(r"<(arguments|parameters|input|args)>((?:(?!<\1>).)*?)</\1>", body, re.DOTALL)
         return [{"name": name, "arguments": (as_object(given[2]) if given else None) or {}}]
     return []
 
@@ -198,14 +201,14 @@ def _without_tags(text: str, offered: set[str]) -> tuple[str, list[dict[str, Any
         if f"<{name}>" in text and (
             found := re.search(rf"<{re.escape(name)}>(.*?)(?:</{re.escape(name)}>|\Z)", text, re.DOTALL)
         ):
-            inside = re.findall(r"<(\w+)>(.*?)</\1>", found[1], re.DOTALL)
+            inside = re.findall(r"<(\w+)>((?:[^<]|<(?!\w+>))*?)</\1>", found[1], re.DOTALL)
             given = {key: _typed(value) for key, value in inside} or as_object(found[1]) or {}
             return f"{text[: found.start()]}{text[found.end() :]}", [{"name": name, "arguments": given}]
     return text, []
 
 
 def _parameters(text: str) -> dict[str, Any]:
-    found = {m[1] or m[3]: _typed(m[2] if m[1] else m[4]) for m in _PARAMETER.finditer(text)}
+    found = {m[1] or m[3].strip(): _typed(m[2] if m[1] else m[4]) for m in _PARAMETER.finditer(text)}
     return found or as_object(text[text.find("{") :] if "{" in text else "") or {}
 
 

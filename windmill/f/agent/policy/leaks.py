@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from f.agent.builtin_tools import HAND_OFF, REMEMBER, SEARCH
+from f.agent.policy.drafts import REPLY
 from f.agent.prompt import RULES
 from f.common.redaction import KEY
 
@@ -21,9 +22,13 @@ OWN_TOOLS = (SEARCH, HAND_OFF, REMEMBER)
 # What no cleaning has known: the marks of a model's own format.
 MACHINERY = re.compile(
     r"<\|[^<>|\n]{1,40}\|?>|<｜|▁|</?\w*(?:tool_call|function_call|tool_use)\w*\b|\[/?TOOL_CALLS?\]"
-    r"|\"(?:arguments|parameters|claims|tool_calls)\"\s*:|^\W*(?:Action Input|Observation)\s*:",
+    r"|^[^\w\n]{0,9}Action Input[ \t]*:",
     re.IGNORECASE | re.MULTILINE,
 )
+GIVEN = re.compile(
+    r"\"(?:arguments|parameters|tool_calls)\"\s*:"
+)  # of a call, where a tool's name stands beside it
+CLAIMS, WORDS = re.compile(r"\"claims\"\s*:"), re.compile(r"\"(?:kind|text)\"\s*:")  # of a reply, together
 # The rules without their examples: a reply may be worded as one.
 SECRET_RULES = re.sub(r'"[^"]*"', " ", RULES)
 
@@ -37,8 +42,12 @@ def leak(turn: Turn, evidence: Evidence, draft: Draft, secrets: list[str]) -> st
         return "the platform's instructions"
     if _runs(shown, f"{turn.settings.persona} {turn.settings.system_prompt}", PROMPT_RUN):
         return "the chatbot's system prompt"
-    names = [call["tool"] for call in evidence.trace if "_" in call["tool"]]
-    if MACHINERY.search(shown) or any(name in shown for name in (*OWN_TOOLS, *names)):
+    called = {call["tool"] for call in evidence.trace}
+    names = [*OWN_TOOLS, *(name for name in called if "_" in name)]
+    if GIVEN.search(shown):
+        names += [f'"{name}"' for name in (REPLY, *called)]
+    stated = CLAIMS.search(shown) and WORDS.search(shown)
+    if stated or MACHINERY.search(shown) or any(name in shown for name in names):
         return "a tool's name or marks of your own format: write for the customer alone"
     return None
 

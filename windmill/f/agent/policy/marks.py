@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 
 HOURS = "hours"  # the source that S0 marks
 _BRACKETS = r"\[【〔（(⟦{«⟨<［〖「『⁽"
@@ -11,11 +12,11 @@ _CLOSING = r"\]】〕）)⟧}»⟩>］〗」』⁾"
 _ONE = r"(?:[Ss]\s?\d{1,2})(?:\s?[:†#][\w\s:-]{0,20})?"
 _LEAD = r"(?:[\^#]|(?:sources?|passages?|refs?|cf\.?|see|quelle|fuente|source)\s*:?\s*)?"
 MARK = re.compile(
-    rf"\s*\**[{_BRACKETS}]{{1,2}}\s*{_LEAD}({_ONE}(?:\s*(?:,|;|&|and|und|y|et|/|\+|-|–|and)\s*{_ONE})*)\s*[{_CLOSING}]{{1,2}}\**"
-    r"|\s*[\[【]\s*(\d{1,2}(?:\s*,\s*\d{1,2})*)(?:†[^\]】]{0,40})?\s*[\]】](?!\()",
+    rf"(?:(?<!\s)\s+)?\*{{0,3}}[{_BRACKETS}]{{1,2}}\s*{_LEAD}({_ONE}(?:\s*(?:,|;|&|and|und|y|et|/|\+|-|–|and)\s*{_ONE})*)\s*[{_CLOSING}]{{1,2}}\**"
+    r"|(?:(?<!\s)\s+)?[\[【]\s*(\d{1,2}(?:\s*,\s*\d{1,2})*)(?:†[^\]】]{0,40})?\s*[\]】](?!\()",
     re.IGNORECASE,
 )
-_NAKED = re.compile(r"(?<=[.!?。！？…])\s*\bS\d{1,2}\b(?=\s|$)")
+_NAKED = re.compile(r"(?<=[.!?。！？…])\s*\b(S\d{1,2})\b(?=\s*$)", re.MULTILINE)
 _ID = re.compile(r"\bS\d{1,2}\b")
 _TAGS = r"cite|citation|sup|sub|source|ref|reference|a|passage"
 # Other spellings, and what of each is kept beside the passages that it names.
@@ -27,31 +28,79 @@ _SPELLINGS = [
     (re.compile(r"\\\[\s*(S\d{1,2})\s*\\\]"), r"[\1]"),
     (re.compile(r"`\s*(\[S\d{1,2}\])\s*`"), r"\1"),
     (re.compile(r"\(?\[{1,2}(S\d{1,2})\]{1,2}\([^()\s]*\)\)?"), r"[\1]"),
-    (re.compile(r"\s+—\s*(S\d{1,2})(?=\s*[.!?]|\s*$)", re.MULTILINE), r" [\1]"),
+    (re.compile(r"(?<!\s)\s+—\s*(S\d{1,2})(?=\s*[.!?]|\s*$)", re.MULTILINE), r" [\1]"),
 ]
-_TOLD = re.compile(r"\[[^\[\]\n]{0,80}\bS\d{1,2}\b[^\[\]\n]{0,80}\]")  # [Returns, S1, page 2]
+_TOLD = re.compile(r"\[([^\[\]\n]{0,160})\]")  # [Returns, S1, page 2]
+_PIECE = re.compile(rf"\s*{_LEAD}(S\d{{1,2}})\s*", re.IGNORECASE)
 _ACCORDING = re.compile(
-    r"(^|[.!?]\s+|\n)(?:according to|as (?:stated|described|mentioned|written) in|as per|per|laut|gemäß|según|selon|d'après|secondo|segundo)"
-    r"\s+(?:the\s+)?(?:passage|source|document|quelle|fuente)?\s*\[?(S\d{1,2})\]?\s*,?\s*(\w+)",
+    r"(^|[.!?]\s+|\n)(?:according to|as (?:stated|described|mentioned|written) in|(?:as )?per|laut|gemäß|según|selon|d'après|secondo|segundo)"
+    r"\s+(?:the\s+)?(?:passage|source|document|quelle|fuente)?\s*(?:\[(S\d{1,2})\]\s*,?|(S\d{1,2})\s*,)\s*(\w+)",
     re.IGNORECASE,
 )
-_LIST_OF_SOURCES = re.compile(
-    r"(?:\A|\n)\W*(?:sources?|references?|citations?|passages?|quellen?|fuentes?|fontes?|fonti|bronnen)\W*:?(?:[^\n]{0,200}\bS\d{1,2}\b[^\n]*|\W*(?:\n[^\n]*\bS\d{1,2}\b[^\n]*)+)"
-    r"(?=\n|\Z)",
+# A list of sources: its label, and entries that begin with a passage's id. Without brackets, a title stands behind a colon or a dash.
+_LABEL = re.compile(
+    r"[^\w\n\[]{0,9}(?:sources?|references?|citations?|passages?|quellen?|fuentes?|fontes?|fonti|bronnen)[*_ \t]{0,4}(:?)[*_ \t]{0,4}",
     re.IGNORECASE,
+)
+_ENTRY = re.compile(
+    r"[^\w\n\[【(]{0,9}(?:\d{1,2}[.)] )?(?:[\[【(]{1,2}S\d{1,2}[\]】)]{1,2}.{0,120}|S\d{1,2}(?:\s*(?:,|;|&|and|und|y|et)\s*S\d{1,2})*\W{0,3}"
+    r"|S\d{1,2}\s?[:–—-].{0,120})"
 )
 
 
-def in_one_spelling(text: str) -> str:
-    """The text with its marks as [S1], also those of a list of sources above or below it: that goes."""
+def in_one_spelling(text: str, known: Collection[str] | None = None) -> str:
+    """The text with its marks as [S1], also those of a list of sources above or below it: that goes.
+
+    `known`: the passages that the turn has, where that is known; another S23 is a product's or a line's name, and stays.
+    """
     for spelling, kept in _SPELLINGS:
-        text = spelling.sub(kept, text)
-    text = _TOLD.sub(lambda m: f"[{', '.join(_ID.findall(m[0]))}]", text)
-    listed = [mark for found in _LIST_OF_SOURCES.findall(text) for mark in _ID.findall(found)]
-    if listed:
-        text = _LIST_OF_SOURCES.sub("", text).strip()
-        text += "".join(f" [{mark}]" for mark in dict.fromkeys(listed) if text and not _ID.search(text))
-    return _ACCORDING.sub(lambda m: f"{m[1]}{m[3][0].upper()}{m[3][1:]} [{m[2]}]", text)
+        text = spelling.sub(lambda m, kept=kept: m.expand(kept) if _all_known(m[0], known) else m[0], text)  # type: ignore[misc]
+    text = _TOLD.sub(lambda m: _told(m, known), text)
+    text, listed = _without_lists(text, known)
+    if listed and text and not MARK.search(text):
+        text += f" [{', '.join(dict.fromkeys(listed))}]"
+    return _ACCORDING.sub(
+        lambda m: f"{m[1]}{m[4][0].upper()}{m[4][1:]} [{m[2] or m[3]}]" if _all_known(m[0], known) else m[0],
+        text,
+    )
+
+
+def _all_known(text: str, known: Collection[str] | None) -> bool:
+    return known is None or all(mark == "S0" or mark in known for mark in _ID.findall(text))
+
+
+def _told(found: re.Match[str], known: Collection[str] | None) -> str:
+    named = [piece[1] for part in re.split("[,;|]", found[1]) if (piece := _PIECE.fullmatch(part))]
+    return f"[{', '.join(named)}]" if named and _all_known(found[0], known) else found[0]
+
+
+def _without_lists(text: str, known: Collection[str] | None) -> tuple[str, list[str]]:
+    """The text without its lists of sources, and the passages that they named."""
+    kept: list[str] = []
+    listed: list[str] = []
+    lines = text.split("\n")
+    number = 0
+    while number < len(lines):
+        label = _LABEL.match(lines[number])
+        rest = lines[number][label.end() :] if label else ""
+        end = number + 1
+        if label and not rest:
+            while end < len(lines) and (not lines[end].strip() or _is_entry(lines[end], known)):
+                end += 1
+        named = _ID.findall("\n".join(lines[number + 1 : end]))
+        if label and label[1] and _is_entry(rest, known):
+            named = _ID.findall(rest)
+        if named:
+            listed += named
+        else:
+            end = number + 1
+            kept.append(lines[number])
+        number = end
+    return ("\n".join(kept).strip(), listed) if listed else (text, [])
+
+
+def _is_entry(line: str, known: Collection[str] | None) -> bool:
+    return bool(_ENTRY.fullmatch(line.rstrip())) and _all_known(line, known)
 
 
 def marks_of(found: re.Match[str]) -> tuple[str, ...]:
@@ -62,9 +111,9 @@ def marks_of(found: re.Match[str]) -> tuple[str, ...]:
     )
 
 
-def without_marks(text: str) -> str:
+def without_marks(text: str, known: Collection[str] | None = None) -> str:
     """The text as a customer reads it: no mark in any spelling, and nothing left of its formatting."""
-    plain = _NAKED.sub("", MARK.sub("", text))
+    plain = _NAKED.sub(lambda m: "" if _all_known(m[0], known) else m[0], MARK.sub("", text))
     return (
         re.sub(r"\*\*[ \t]*\*\*|__[ \t]*__|[(\[][ \t]*[)\]]", "", plain).strip()
         if plain != text
