@@ -6,6 +6,7 @@ A pure function of the body. Valid JSON of an unknown shape becomes an event of 
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -22,6 +23,9 @@ _PAST = ("history", "smb_app_state_sync")
 # Bytes. PostgreSQL's indexes accept keys of some 2,700 bytes in all, and refuse a row with a longer one.
 _MAX_MESSAGE_ID = 800
 _MAX_NAME = 200
+# Of a phone's name: what some gateways append, and how people write numbers; as bare_phone() of sql/functions/contacts.sql.
+_USER_ID = re.compile(r"[A-Z]{2}\.[A-Za-z0-9.]+")
+_GATEWAY, _PUNCTUATION = re.compile(r"@(s\.whatsapp\.net|c\.us)\Z"), re.compile(r"[ ().-]")
 _MAX_EVENTS = 10_000  # Meta sends at most 1,000
 _MAX_TOTAL = 32 << 20  # bytes; every event repeats its envelope, so an odd body could grow a thousandfold
 
@@ -158,9 +162,9 @@ def _identify(item: dict[str, Any], kind: str) -> tuple[str | None, str | None]:
     message_id = _text(item.get("id"))
     sender = None
     if kind == "message":
-        sender = _text(item.get("from_user_id")) or _text(item.get("from"))
+        sender = _text(item.get("from_user_id")).strip(" ") or _person(item.get("from"))
     elif kind == "echo":
-        sender = _text(item.get("to")) or _text(item.get("to_user_id"))
+        sender = _person(item.get("to")) or _text(item.get("to_user_id")).strip(" ")
     elif message_id and (status := _text(item.get("status"))):
         recipient = _text(item.get("recipient_id")) or _text(item.get("recipient_user_id"))
         message_id = f"status:{message_id}:{status}:{recipient}"
@@ -205,6 +209,14 @@ def _phone(entry: Any, value: Any) -> str:
 
 def _account(entry: Any) -> str:
     return f"waba:{_bounded(_text(entry.get('id')))}" if isinstance(entry, dict) else "waba:"
+
+
+def _person(value: Any) -> str:
+    """A phone in the one form by which the inbox and the contacts know it: its digits. A user id stays as it is."""
+    name = _text(value)
+    if name.isdecimal() or _USER_ID.fullmatch(name := name.strip(" ")):
+        return name
+    return _PUNCTUATION.sub("", _GATEWAY.sub("", name)).lstrip("+")
 
 
 def _text(value: Any) -> str:

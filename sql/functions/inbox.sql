@@ -14,6 +14,10 @@ declare
     person jsonb := (select p from items(v -> 'contacts') p where jsonb_typeof(p) = 'object' limit 1);
     bot chatbots;
     c contacts;
+    -- Who the person is now, where the event says that somebody is called otherwise.
+    new_name text := coalesce(said(m #> '{system,wa_id}'), said(m #> '{system,new_wa_id}'));
+    new_user text := coalesce(said(m #> '{system,user_id}'), said(m #> '{system,new_user_id}'),
+                              case when is_user_id(btrim(new_name)) then btrim(new_name) end);
     words text;
     answer jsonb;
 begin
@@ -36,9 +40,8 @@ begin
             where b.phone_number_id = p_phone_number_id;
     end if;
     if changes_identity(m) then
-        perform lock_people(bot.tenant_id, answer ->> 'phone', answer ->> 'user_id',
-                            coalesce(said(m #> '{system,wa_id}'), said(m #> '{system,new_wa_id}')),
-                            coalesce(said(m #> '{system,user_id}'), said(m #> '{system,new_user_id}')));
+        perform lock_people(bot.tenant_id, coalesce(bare_phone(answer ->> 'phone'), answer ->> 'phone'),
+                            answer ->> 'user_id', bare_phone(new_name), new_user);
     end if;
     c.id := find_contact(bot.tenant_id, answer ->> 'phone', answer ->> 'user_id', answer ->> 'name');
     if c.id is null then
@@ -79,10 +82,7 @@ begin
     case coalesce(m ->> 'type', '')
         when 'system' then
             if changes_identity(m) then
-                perform change_identity(bot.tenant_id, c.id,
-                                        ltrim(coalesce(said(m #> '{system,wa_id}'), said(m #> '{system,new_wa_id}')),
-                                              '+'),
-                                        coalesce(said(m #> '{system,user_id}'), said(m #> '{system,new_user_id}')));
+                perform change_identity(bot.tenant_id, c.id, nullif(bare_phone(new_name), ''), new_user);
             end if;
             return answer || jsonb_build_object('end', 'an event of WhatsApp, not a message: '
                                                 || coalesce(said(m #> '{system,type}'), 'unknown'));

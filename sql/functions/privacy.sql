@@ -99,7 +99,8 @@ begin
                or i.kind = 'status' and split_part(i.message_id, ':', 2) = any (doomed)
                or i.kind <> 'message' and (i.kind <> 'past' or i.state <> 'received') and exists (
                    select from unnest(names) n where position('"' || n || '"' in i.payload) > 0
-                       or position('"+' || n || '"' in i.payload) > 0))
+                       or position('"+' || n || '"' in i.payload) > 0
+                       or position('"' || n || '@' in i.payload) > 0))
         returning i.phone_number_id, i.message_id, i.dispatch_no, i.run_id, i.kind),
     files as (
         delete from media f using rows r where f.phone_number_id = r.phone_number_id and f.message_id = r.message_id),

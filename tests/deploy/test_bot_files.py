@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import secrets
 from collections.abc import Callable
@@ -535,3 +536,61 @@ def test_without_a_token_the_stored_one_stays(command: Command) -> None:
         tenants.put_tenant(conn, MASTER_KEY, number, "Renamed", None)
     now = command.tenant(number)
     assert (now["name"], bytes(now["whatsapp_token"])) == ("Renamed", bytes(was))
+
+
+def chosen(bots: Bots, number: str, tools: dict[str, Any] | None) -> None:
+    """An explicit choice, as each change of tools in the portal leaves it."""
+    bots.command.rows(
+        "update chatbots set tools = %s::jsonb where phone_number_id = %s returning 1",
+        None if tools is None else json.dumps(tools),
+        number,
+    )
+
+
+def offered(bots: Bots, number: str) -> tuple[Any, Any]:
+    """The live choice of tools, and the drafted one."""
+    (row,) = bots.command.rows(
+        "select tools, (select value from chatbot_drafts d where d.phone_number_id = b.phone_number_id and setting = 'tools') as draft"
+        " from chatbots b where phone_number_id = %s",
+        number,
+    )
+    return row["tools"], row["draft"]
+
+
+def test_the_files_tools_and_rules_are_live_where_the_tools_were_chosen(bots: Bots) -> None:
+    number = bots.made(SMALL)
+    chosen(bots, number, {"orders.get_order": "never", "HTTP.get_stock": "never"})
+    bot = bots.bot(number)
+    del bot["settings"]["tools"]
+    bot["mcp_servers"]["orders"]["allowed_tools"] = ["cancel_order"]
+    bot["mcp_servers"]["orders"]["approvals"] = {"cancel_order": "always"}
+    bot["http_actions"]["get_stock"]["approval"] = "always"
+    code, said, problem = bots.put(bot, number)
+    assert code == 0, said + problem
+    assert offered(bots, number) == ({"orders.cancel_order": "always", "HTTP.get_stock": "always"}, None)
+    chosen(bots, number, None)
+    bot["mcp_servers"]["orders"]["allowed_tools"] += ["get_order"]
+    assert bots.put(bot, number)[0] == 0
+    assert offered(bots, number) == (None, None), "who has chosen none has all"
+
+
+def test_a_files_own_choice_holds_and_another_bot_of_the_business_has_a_new_tool_drafted(bots: Bots) -> None:
+    number, other = bots.made(SMALL), new_number()
+    bots.command.rows(
+        "insert into chatbots (phone_number_id, tenant_id, name, tools) values (%s, %s, 'Other', '{}') returning 1",
+        *(other, bots.command.tenant(number)["id"]),
+    )
+    bot = bots.bot(number)
+    bot["settings"]["tools"] = {"orders.get_order": "never"}
+    assert bots.put(bot, number)[0] == 0
+    bot["mcp_servers"]["orders"]["allowed_tools"] += ["cancel_order"]
+    assert bots.put(bot, number)[0] == 0
+    assert offered(bots, number) == ({"orders.get_order": "never"}, None)
+    assert offered(bots, other) == ({}, {"orders.cancel_order": "never"})
+    bot["settings"]["tools"] = {"orders.refund": "never"}
+    code, _, problem = bots.put(bot, number)
+    assert (
+        code == 1
+        and "nothing was changed: Your business no longer has these tools: orders.refund." in problem
+    )
+    assert offered(bots, number) == ({"orders.get_order": "never"}, None)

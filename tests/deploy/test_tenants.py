@@ -10,6 +10,8 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from deploy import tenants
+from psycopg.rows import dict_row
 
 from tests.deploy.conftest import MASTER_KEY, Command, store
 from tests.knowledge.conftest import vector
@@ -153,3 +155,21 @@ def test_a_folder_of_scripts_is_one_tenants(command: Command) -> None:
     assert command.run(*again)[0] == 0 and command.tenant(number)["tool_folder"] == "shop"
     assert command.run(*again, "--tool-folder", "-")[0] == 0
     assert command.tenant(number)["tool_folder"] is None
+
+
+def test_what_an_operator_registers_is_offered_at_once_by_bots_that_have_chosen_their_tools(
+    command: Command,
+) -> None:
+    number, *_ = command.make()
+    tenant = str(command.tenant(number)["id"])
+    read = "select tools, (select count(*) from chatbot_drafts d where d.tenant_id = b.tenant_id) as drafts from chatbots b"
+    read += " where phone_number_id = %s"
+    action = {"name": "get_stock", "description": "How many.", "url": "https://shop.example/stock"}
+    with psycopg.connect(command.url, row_factory=dict_row, autocommit=True) as conn:
+        tenants.put_tool(conn, MASTER_KEY, tenant, "orders", "https://o.example", "Bearer 1", ["look"])
+        assert command.rows(read, number) == [{"tools": None, "drafts": 0}]
+        command.rows("update chatbots set tools = '{}' where phone_number_id = %s returning 1", number)
+        tenants.put_tool(conn, MASTER_KEY, tenant, "orders", "https://o.example", "Bearer 1", ["refund"])
+        tenants.put_action(conn, MASTER_KEY, tenant, action, {})
+    offered = {"orders.refund": "never", "HTTP.get_stock": "never"}
+    assert command.rows(read, number) == [{"tools": offered, "drafts": 0}]

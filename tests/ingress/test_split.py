@@ -86,6 +86,25 @@ def test_the_user_id_is_the_sender_with_or_without_a_phone() -> None:
     assert only(envelope(change(messages=[hidden]))).sender == "US.13491208655302741918"
 
 
+@pytest.mark.parametrize(
+    ("given", "sender"),
+    [
+        ("5511987654321@s.whatsapp.net", "5511987654321"),
+        ("5511987654321@c.us", "5511987654321"),
+        (" +55 (11) 98765-4321 ", "5511987654321"),
+        (5511987654321, "5511987654321"),
+        (" US.13491208655302741918 ", "US.13491208655302741918"),
+        ("5511987654321@elsewhere", "5511987654321@elsewhere"),
+        ("+", None),
+    ],
+)
+def test_a_phone_is_known_by_its_digits_in_whatever_form_it_comes(given: Any, sender: str | None) -> None:
+    message = text() | {"from": given}
+    event = only(envelope(change(messages=[message])))
+    assert event.sender == sender
+    assert inner(event)["messages"] == [message]
+
+
 def test_a_single_message_is_kept_byte_for_byte() -> None:
     body = (
         b' {"object" : "whatsapp_business_account", "entry":['

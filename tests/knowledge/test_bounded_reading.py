@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+import itertools
 import json
 import os
 import socket
@@ -15,6 +16,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import httpx2
 import openpyxl
@@ -221,6 +223,50 @@ async def drip(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> No
         while not writer.is_closing():
             writer.write(b" ")
             await asyncio.sleep(0.05)
+
+
+def slow_sitemap(answer_s: float) -> Callable[[asyncio.StreamReader, asyncio.StreamWriter], Any]:
+    """A site whose list is in three sitemaps, each of which takes that long."""
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        asked = (await reader.readuntil(b"\r\n\r\n")).split()
+        where = "http://" + next(b for a, b in itertools.pairwise(asked) if a.lower() == b"host:").decode()
+        if asked[1] == b"/robots.txt":
+            writer.write(b"HTTP/1.1 404 No\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")
+        else:
+            await asyncio.sleep(answer_s)
+            parts = "".join(f"<sitemap><loc>{where}/{n}.xml</loc></sitemap>" for n in (1, 2))
+            text = f"<sitemapindex>{parts}</sitemapindex>"
+            if asked[1] != b"/":
+                text = f"<urlset><url><loc>{where}/page{asked[1].decode()[1]}</loc></url></urlset>"
+            writer.write(
+                f"HTTP/1.1 200 OK\r\ncontent-length: {len(text)}\r\nconnection: close\r\n\r\n{text}".encode()
+            )
+        writer.close()
+
+    return answer
+
+
+@pytest.mark.parametrize(("answer_s", "pause_s", "read"), [(0.0, 0.3, True), (0.3, 0.0, False)])
+def test_our_own_pauses_are_not_counted_among_a_sites_delays(
+    answer_s: float, pause_s: float, read: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(crawler, "LIST_S", 0.5)
+
+    async def frontier() -> int:
+        server = await asyncio.start_server(slow_sitemap(answer_s), "127.0.0.1", 0)
+        host = f"127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        try:
+            async with crawler.visitor(f"http://{host}/", [host], pause_s) as site:
+                return len((await site.frontier("sitemap", f"http://{host}/", 5)).waiting)
+        finally:
+            server.close()
+
+    if read:
+        assert asyncio.run(asyncio.wait_for(frontier(), 20)) == 2
+    else:
+        with pytest.raises(crawler.NotReadable, match="can't be reached"):
+            asyncio.run(asyncio.wait_for(frontier(), 20))
 
 
 @pytest.mark.parametrize("kind", ["page", "sitemap"])

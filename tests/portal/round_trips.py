@@ -73,7 +73,7 @@ def turn_of(setup: Setup, phone: str, words: str) -> Iterator[tuple[psycopg.Conn
         opened = conn.execute(
             "select open_turn(%s, gen_random_uuid()::text, gen_random_uuid(), %s, null, 'Ana', %s)",
             [NUMBER, phone, json.dumps({"entry": [{"changes": [{"value": value}]}]})],
-        ).fetchone()
+        ).fetchone() or {}
         yield conn, [opened["turn_id"], opened["epoch"]]
 
 
@@ -82,7 +82,7 @@ def replied(setup: Setup, phone: str, words: str, state: str = "sent", code: int
     said = json.dumps([{"type": "text", "text": {"body": "From nine to five."}}])
     with turn_of(setup, phone, words) as (conn, at):
         conn.execute("select queue_parts(%s, %s, %s::jsonb)", [*at, said])
-        taken = conn.execute("select take_part(%s, %s, 1, '30 seconds')", at).fetchone()
+        taken = conn.execute("select take_part(%s, %s, 1, '30 seconds')", at).fetchone() or {}
         if taken["do"] == "send":
             wamid = f"wamid.{uuid.uuid4()}" if state == "sent" else None
             result = [state, wamid, code, code and "No."]

@@ -244,9 +244,25 @@ def test_a_rule_is_never_always_or_a_bound(portal: Portal, rule: Any, code: str)
 
 
 @pytest.mark.parametrize(
-    "wrong",
-    [[], "all", {"refund": "never"}, {"Other.refund": "never"}, {f"a.t{n}": "never" for n in range(201)}],
+    ("wrong", "code"),
+    [
+        ([], "list_too_long"),
+        ("all", "list_too_long"),
+        ({"refund": "never"}, "tools_gone"),
+        ({"Other.refund": "never"}, "tools_gone"),
+        ({f"a.t{n}": "never" for n in range(2001)}, "list_too_long"),
+    ],
     ids=["list", "word", "no server", "no such kind", "too many"],
 )
-def test_what_is_no_choice_of_tools_is_refused(portal: Portal, wrong: Any) -> None:
-    assert choose(portal, wrong)["refused"] == "list_too_long"
+def test_what_is_no_choice_of_tools_is_refused(portal: Portal, wrong: Any, code: str) -> None:
+    assert choose(portal, wrong)["refused"] == code
+
+
+def test_as_many_tools_as_a_business_may_have_are_drafted_and_published(portal: Portal) -> None:
+    for number in range(6):
+        server = {"name": f"s{number}", "url": "https://orders.example/mcp"}
+        done = portal.ask(OWNER, BOT, "upsert_tool", **server, allowed_tools=[f"t{n}" for n in range(50)])
+        assert done["ok"] is True
+    assert len(seen(portal)["tools"]) == 300
+    assert portal.publish(OWNER, note="All")["ok"] is True
+    assert len(live(portal)) == 300

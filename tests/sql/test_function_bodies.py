@@ -588,6 +588,18 @@ SHARED = (
 )
 SHARE = "(select s from version_shares s)"
 CALLS |= {
+    "choice_after": [
+        """select choice_after('{"a.b": "never", "c.d": "never"}', '{a.b}', '{}', '{"c.d": "always"}')"""
+    ],
+    "settle_tools": [
+        f"""update chatbots set tools = {tools}; select settle_tools('{{"orders.gone": "always", "a.b": "never"}}', {live})"""
+        for tools in ("null", """'{"orders.gone": "always"}'""")
+        for live in ("null", "'{}'")
+    ],
+    "change_shared_tools": [
+        """select begin_share('bot', '{"tools": {"a.b": "never"}}', '', null, 5, 10);"""
+        """ select change_shared_tools('bot', null, '{}', null, '{a.b}', '{}', '{}')"""
+    ],
     "begin_share": [
         """select make_version('bot'); select begin_share('bot', '{"persona": "x"}', '', null, 5, 10)"""
     ],

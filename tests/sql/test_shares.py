@@ -255,3 +255,22 @@ def test_another_business_sees_and_changes_nothing_of_it(talk: Conversation, mig
         }
         conn.execute("select replace_share(%s)", [talk.bot])
     assert share(talk)["state"] == "running"
+
+
+def test_a_tool_that_is_gone_leaves_a_running_share_which_can_still_be_published(talk: Conversation) -> None:
+    talk.one(
+        "insert into tenant_tools (tenant_id, name, url, allowed_tools)"
+        " values (%s, 'orders', 'https://orders.example/mcp', '{look,refund}') returning name",
+        talk.tenant,
+    )
+    publish(talk, tools={"orders.refund": "never"})
+    publish(talk, percent=5, tools={"orders.look": "never", "orders.refund": "always"})
+    with person(talk, OWNER) as conn, conn.transaction():
+        row = conn.execute("select all_tools() as before").fetchone()
+        talk_tools = json.dumps((row or {})["before"])
+        conn.execute("update tenant_tools set allowed_tools = '{look,cancel}'")
+        conn.execute("select tools_changed(%s)", [talk_tools])
+    assert share(talk)["draft"] == {"tools": {"orders.look": "never"}}
+    assert live(talk)["tools"] == {}
+    assert change(talk, "publish", 5) == {"version": talk.one("select live_version(%s)", talk.bot)}
+    assert live(talk)["tools"] == {"orders.look": "never"}

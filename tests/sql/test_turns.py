@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 
+from ingress.split import split
 from tests.sql.conversation import Conversation, Refused, new_run
 
 
@@ -232,3 +235,44 @@ def test_a_turn_that_is_finished_twice_is_closed_once(talk: Conversation) -> Non
     assert talk.call("finish_turn", turn, run, "failed", "{}") == first
     assert talk.rows("select closed_at, epoch, outcome from turns where id = %s", turn) == closed
     assert talk.state(message) == "answered"
+
+
+@pytest.mark.parametrize("form", ["{}@s.whatsapp.net", "{}@c.us", "+{} ", "+34 (6) {}"])
+def test_a_burst_of_a_number_in_a_gateways_form_is_one_turn_and_erasure_finds_all_of_it(
+    talk: Conversation, form: str
+) -> None:
+    name = form.format(talk.phone.removeprefix("346") if "(6)" in form else talk.phone)
+
+    def comes(message_id: str, body: str, **more: Any) -> str:
+        """As the ingress stores it."""
+        payload = json.loads(talk.payload(f"{message_id}.{talk.phone}", body, **{"from": name}, **more))
+        payload["entry"][0]["changes"][0]["value"]["metadata"] = {"phone_number_id": talk.bot}
+        [event] = split(json.dumps(payload).encode())
+        talk.one(
+            "insert into inbound_messages (phone_number_id, message_id, kind, sender, payload) values (%s, %s, %s, %s, %s) returning seq",
+            *(*event[:4], event.payload.decode()),
+        )
+        return event.message_id
+
+    def opened(message_id: str, run: str) -> dict[str, Any]:
+        """As load_context asks."""
+        payload = talk.one("select payload from inbound_messages where message_id = %s", message_id)
+        return talk.call("open_turn", talk.bot, message_id, run, name, None, "N", payload)  # type: ignore[no-any-return]
+
+    first, second, run = comes("one", "one"), comes("two", "two"), new_run()
+    turn = opened(first, run)
+    taken = talk.rows(
+        "select message_id from inbound_messages where turn_id = %s order by seq", turn["turn_id"]
+    )
+    assert [row["message_id"] for row in taken] == [first, second]
+    talk.close(turn["turn_id"], run)
+    unknown = comes("three", "three")  # its run died before it knew whose it is
+    moved = {"type": "system", "system": {"type": "user_changed_number", "wa_id": f"{talk.phone}0@c.us"}}
+    event = comes("four", "moved", **moved)
+    payload = talk.one("select payload from inbound_messages where message_id = %s", event)
+    talk.call("receive_message", talk.bot, payload)
+    assert talk.rows("select phone, user_id from contacts where tenant_id = %s", talk.tenant) == [
+        {"phone": f"{talk.phone}0", "user_id": None}
+    ]
+    talk.call("erase_contact", turn["contact_id"])
+    assert [talk.state(message) for message in (first, second, unknown, event)] == ["None"] * 4

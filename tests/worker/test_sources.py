@@ -11,9 +11,11 @@ SHOWS = (
 SCRIPT = "def said():\n    return 'one'\n"
 
 
-def run(warm: Warm, name: str, script: str = SCRIPT, source: str = SHOWS) -> tuple[int, str, str]:
+def run(
+    warm: Warm, name: str, script: str = SCRIPT, source: str = SHOWS, version: str = "1"
+) -> tuple[int, str, str]:
     """As Windmill does: a wrapper, and the script in a file beside it."""
-    env = {"WM_JOB_PATH": name, "WM_WORKSPACE": "w", "BASE_INTERNAL_URL": "s"}
+    env = {"WM_JOB_PATH": name, "WM_WORKSPACE": "w", "BASE_INTERNAL_URL": "s", "WM_RUNNABLE_ID": version}
     return warm.run(source, env, files={"script.py": script})
 
 
@@ -26,6 +28,15 @@ def test_what_a_file_says_counts(warm: Warm) -> None:
     run(warm, "edited")
     assert run(warm, "edited", SCRIPT.replace("one", "two")) == (0, "two script.py wrapper.py True\n", "")
     assert run(warm, "edited") == (0, "one script.py wrapper.py False\n", "")
+
+
+def test_what_is_only_tried_is_not_kept(warm: Warm) -> None:
+    """A preview has its script's path and no version: a dozen of them would take the places of the deployed script's files."""
+    for number in range(13):
+        tried = SCRIPT + f"# {number}\n"
+        assert run(warm, "tried", tried, version="") == (0, "one script.py wrapper.py True\n", "")
+    assert run(warm, "tried") == (0, "one script.py wrapper.py True\n", "")
+    assert run(warm, "tried") == (0, "one script.py wrapper.py False\n", "")
 
 
 def test_what_one_script_compiled_is_not_run_for_another(warm: Warm) -> None:

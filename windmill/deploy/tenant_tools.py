@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import psycopg
+from deploy.changed_tools import publishing_tools
 
 if TYPE_CHECKING:
     from f.tools.script_jobs import Definition
@@ -51,8 +52,8 @@ def put_script(
     checked = checked_script({"name": path.rpartition("/")[2], "parameters": proposed, **script}, definition)
     with conn.transaction():
         conn.execute("set local role chatbot_owner")
-        conn.execute("select set_config('app.tenant_id', %s, true)", [tenant_id])
-        if not write_script(conn, tenant_id, path, is_flow, checked, definition):
-            raise TenantError(
-                f"{path} is not in f/tenant_tools/shared, nor in the tenant's own folder (--tool-folder)"
-            )
+        with publishing_tools(conn, tenant_id):
+            if not write_script(conn, tenant_id, path, is_flow, checked, definition):
+                raise TenantError(
+                    f"{path} is not in f/tenant_tools/shared, nor in the tenant's own folder (--tool-folder)"
+                )

@@ -21,6 +21,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from deploy import removal
 from deploy.bootstrap import DeployError, Server
 from deploy.bots import commands as bots
+from deploy.changed_tools import publishing_tools
 from deploy.environment import add_env_file, load, missing
 from deploy.tenant_tools import TenantError, put_tool_folder
 
@@ -126,19 +127,20 @@ def put_tool(
     """Registers an MCP server of the tenant; `authorization` is the header's value and is stored sealed."""
     with conn.transaction():
         conn.execute("set local role chatbot_owner")
-        conn.execute(
-            "insert into tenant_tools (tenant_id, name, url, headers, sealed_headers, allowed_tools)"
-            """ values (%s, %s, %s, '{"Authorization": null}', %s, %s) on conflict (tenant_id, name) do update set url = excluded.url,"""
-            " headers = excluded.headers, sealed_headers = excluded.sealed_headers, allowed_tools = excluded.allowed_tools,"
-            " discovered = null, discovered_at = null, warnings = '[]'",
-            [
-                tenant_id,
-                name,
-                url,
-                seal_all(master_key, tenant_id, f"tool:{name}", {"Authorization": authorization}),
-                allowed_tools,
-            ],
-        )
+        with publishing_tools(conn, tenant_id):
+            conn.execute(
+                "insert into tenant_tools (tenant_id, name, url, headers, sealed_headers, allowed_tools)"
+                """ values (%s, %s, %s, '{"Authorization": null}', %s, %s) on conflict (tenant_id, name) do update set url = excluded.url,"""
+                " headers = excluded.headers, sealed_headers = excluded.sealed_headers, allowed_tools = excluded.allowed_tools,"
+                " discovered = null, discovered_at = null, warnings = '[]'",
+                [
+                    tenant_id,
+                    name,
+                    url,
+                    seal_all(master_key, tenant_id, f"tool:{name}", {"Authorization": authorization}),
+                    allowed_tools,
+                ],
+            )
 
 
 def put_action(
@@ -155,7 +157,8 @@ def put_action(
     with conn.transaction():
         conn.execute("set local role chatbot_owner")
         sealed = seal_all(master_key, tenant_id, f"action:{checked['name']}", secrets)
-        write_action(conn, tenant_id, checked, sealed)
+        with publishing_tools(conn, tenant_id):
+            write_action(conn, tenant_id, checked, sealed)
 
 
 def options() -> argparse.ArgumentParser:

@@ -15,6 +15,7 @@ from deploy.bots.keys import missing_keys
 from deploy.bots.write import ImportFailed, Writer
 
 from f.common.ingestion import start_ingestions
+from f.portal_api.tool_choices import TOOLS
 
 WINDMILL = {
     "WINDMILL_URL": "BASE_INTERNAL_URL",
@@ -53,7 +54,8 @@ class Import:
                 self._show(plan)
             elif plan.changes != agreed:
                 raise ImportFailed("somebody has changed the bot since you looked: run it again")
-            Writer(self.conn, self.master_key, plan.place, self.folder).write(plan.changes)
+            tools = (self.bot.get("settings") or {}).get(TOOLS)
+            Writer(self.conn, self.master_key, plan.place, self.folder, tools).write(plan.changes)
             keys = missing_keys(self.conn, self.master_key, plan.place, self.bot)
         return self._finish(plan, keys)
 

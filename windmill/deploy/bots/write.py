@@ -15,11 +15,13 @@ from deploy.bots.changes import ADD, CHANGE, REMOVE, Change
 from deploy.bots.entries import checked_setting, file_of
 from deploy.bots.export import Connection, Place
 from deploy.bots.keys import held_keys
+from deploy.changed_tools import publishing_tools
 
 from f.common.chatbot_settings import OPERATOR, checked, definitions
 from f.common.problems import Problem
 from f.common.secrets import OAUTH_SECRET, seal_all
 from f.portal_api.saved_replies import MOST as MOST_REPLIES
+from f.portal_api.tool_choices import TOOLS
 from f.portal_api.tools import origin_of
 from f.tools.action_fields import write_action
 
@@ -31,26 +33,40 @@ class ImportFailed(Exception):
 
 
 class Writer:
-    """Makes the changes of one bot. `folder`: where the documents' files lie."""
+    """Makes the changes of one bot. `folder`: where the documents' files lie; `tools`: those that its file chooses, None where it chooses none."""
 
-    def __init__(self, conn: Connection, master_key: str, place: Place, folder: Path | None) -> None:
+    def __init__(
+        self,
+        conn: Connection,
+        master_key: str,
+        place: Place,
+        folder: Path | None,
+        tools: dict[str, Any] | None = None,
+    ) -> None:
         self.conn, self.master_key, self.place, self.folder = conn, master_key, place, folder
+        self.tools = tools
 
     def write(self, changes: list[Change]) -> None:
         """Raises ImportFailed, psycopg.Error and Problem."""
         self.conn.execute("select set_config('app.tenant_id', %s, true)", [self.place.tenant_id])
-        write_settings(
-            self.conn,
-            self.place.phone_number_id,
-            {c.key: c.after for c in changes if c.section == "settings"},
-        )
-        for change in sorted(
-            changes, key=lambda change: change.act != REMOVE
-        ):  # what goes makes room in the plan
-            if change.section not in ("settings", "message_templates"):
-                getattr(self, f"_{change.section}")(change)
+        settings = {c.key: c.after for c in changes if c.section == "settings"}
+        chosen = {name: settings.pop(name) for name in (TOOLS,) if name in settings}
+        write_settings(self.conn, self.place.phone_number_id, settings)
+        with publishing_tools(self.conn, self.place.tenant_id, self.place.phone_number_id):
+            for change in sorted(
+                changes, key=lambda change: change.act != REMOVE
+            ):  # what goes makes room in the plan
+                if change.section not in ("settings", "message_templates"):
+                    getattr(self, f"_{change.section}")(change)
+        self._choose_tools(chosen if self.tools is None else {TOOLS: self.tools})
         if any(change.section == "qa_pairs" for change in changes):
             self._end_of_qa_pairs()
+
+    def _choose_tools(self, chosen: dict[str, Any]) -> None:
+        """What the file says of them, once they are there. Raises Problem where it offers what the business does not have."""
+        if gone := self._one("select gone_tools(%s::jsonb)", json.dumps(chosen.get(TOOLS))):
+            raise Problem("tools_gone", tools=", ".join(gone))
+        write_settings(self.conn, self.place.phone_number_id, chosen)
 
     def _run(self, query: str, *values: Any) -> Any:
         return self.conn.execute(query.encode(), list(values))

@@ -12,7 +12,7 @@ from typing import Any
 
 from f.common.setting_kinds import Kind, SettingError
 
-MOST_TOOLS = 200
+MOST_TOOLS = 2000  # more than a business can have: 30 servers with 50 each, 200 actions, and scripts
 NEVER, ALWAYS = "never", "always"
 TOOL = re.compile(r"(HTTP|Windmill|[a-z][a-z0-9_]{0,30})\..{1,100}", re.DOTALL)
 
@@ -26,9 +26,10 @@ class ToolChoice(Kind):
     def check(self, name: str, value: Any) -> Any:
         if value is None:
             return None
-        named = isinstance(value, dict) and all(TOOL.fullmatch(tool) for tool in value)
-        if not named or len(value) > MOST_TOOLS:
+        if not isinstance(value, dict) or len(value) > MOST_TOOLS:
             raise SettingError("list_too_long", field=name, most=MOST_TOOLS)
+        if unknown := [str(tool)[:100] for tool in value if not TOOL.fullmatch(str(tool))]:
+            raise SettingError("tools_gone", tools=", ".join(unknown[:10]))
         return {tool: NEVER if rule == NEVER else checked_rule(rule) or NEVER for tool, rule in value.items()}
 
 

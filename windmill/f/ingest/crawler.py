@@ -7,6 +7,7 @@ Obeys robots.txt (RFC 9309), stays on the host of its address, waits between req
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import asynccontextmanager, closing, contextmanager
 from dataclasses import dataclass
@@ -32,7 +33,7 @@ AGENT = "Chatmill"
 PAUSE_S, LONGEST_PAUSE_S = 1.0, 10.0
 SILENCE_S = 20.0  # that a site may leave between two bytes
 # For a whole answer, and for all sitemaps: a site that drips would keep the reader from everybody else's.
-ANSWER_S, LIST_S = 60.0, 300.0
+ANSWER_S, LIST_S = 60.0, 300.0  # the second without pauses
 REDIRECTS = 5
 MAX_SITEMAPS = 20
 LONGEST_ROBOTS = 500_000  # characters of robots.txt; RFC 9309 asks for as many kilobytes at least
@@ -96,6 +97,9 @@ class Visitor:
         self._host = _host(url)
         self._robots: Protego | None = None
         self._waits = False  # before the next request: nothing has been requested yet
+        self._answered_s = (
+            0.0  # that the site took for its answers, without our pauses and the waits that it asks for
+        )
         if not self._host or urlsplit(url).scheme not in ("http", "https"):
             raise NotReadable("source_address")
 
@@ -144,8 +148,7 @@ class Visitor:
     async def frontier(self, kind: str, url: str, most: int) -> Frontier:
         """Where the reading of a source begins. kind: page, sitemap or crawl."""
         with _reaching(self._host):
-            async with asyncio.timeout(LIST_S):
-                addresses = await self.locations(url) if kind == "sitemap" else [urldefrag(url).url]
+            addresses = await self.locations(url) if kind == "sitemap" else [urldefrag(url).url]
         waiting = list(dict.fromkeys(addresses))[: 10 * most]
         return Frontier(waiting, set(waiting))
 
@@ -180,6 +183,8 @@ class Visitor:
                 break
             with _reaching(self._host):
                 response = await self._get(waiting.pop(0))
+                if self._answered_s > LIST_S:
+                    raise TimeoutError
             is_index, places = _addresses(response.content) if response.status_code == 200 else (False, [])
             if is_index:
                 new = [place for place in places if place not in seen and _host(place) == self._host]
@@ -218,8 +223,12 @@ class Visitor:
         return await self._answer(url)
 
     async def _answer(self, url: str) -> httpx2.Response:
-        async with asyncio.timeout(ANSWER_S):
-            return await self._client.get(url)
+        began = time.monotonic()
+        try:
+            async with asyncio.timeout(ANSWER_S):
+                return await self._client.get(url)
+        finally:
+            self._answered_s += time.monotonic() - began
 
 
 @asynccontextmanager

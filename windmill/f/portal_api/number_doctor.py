@@ -83,8 +83,9 @@ def examine_own(conn: Connection, member: Member, fields: Fields, resources: Res
 
 def begin_test_of_any(conn: Connection, email: str, fields: Fields, resources: Resources) -> dict[str, Any]:
     """A new code for somebody to write to `phone_number_id` of `tenant`: {code, display, since}. display: the number's digits, or None."""
+    tenant, number = id_field(fields, "tenant"), _number(fields)
     get_of_any(conn, email, fields)
-    return _begin_test(conn, id_field(fields, "tenant"), _number(fields), resources)
+    return _begin_test(conn, tenant, number, resources, email)
 
 
 def begin_own_test(conn: Connection, member: Member, fields: Fields, resources: Resources) -> dict[str, Any]:
@@ -103,7 +104,10 @@ def follow_own_test(conn: Connection, member: Member, fields: Fields, resources:
     return _follow_test(conn, member["tenant_id"], fields, resources)
 
 
-def _begin_test(conn: Connection, tenant: str, number: str, resources: Resources) -> dict[str, Any]:
+def _begin_test(
+    conn: Connection, tenant: str, number: str, resources: Resources, operator: str | None = None
+) -> dict[str, Any]:
+    """`operator`: who asks, where it is not the business itself: that its token is used stands in the audit log."""
     from f.whatsapp.doctor import display_of
 
     try:
@@ -112,6 +116,8 @@ def _begin_test(conn: Connection, tenant: str, number: str, resources: Resources
     except LookupError:
         raise not_found() from None
     # Until the first message has come only Meta knows by which number people reach it.
+    if operator and not said["display"]:
+        one(conn, "select operator_token(%s, %s, %s)", [operator, tenant, number])
     display = said["display"] or display_of(Database(conn).of_tenant(tenant), number, resources)
     return {"code": new_code(), "display": re.sub(r"\D", "", display or "") or None, "since": said["now"]}
 

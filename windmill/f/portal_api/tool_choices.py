@@ -40,8 +40,8 @@ def why_unfit(gone: list[str]) -> Message:
 
 @contextmanager
 def changing_tools(conn: Connection) -> Iterator[None]:
-    """A change of the business's tools: a new one comes into the chatbots' drafts, one that is gone leaves what is live and the drafts. Use it
-    in the tenant's transaction."""
+    """A change of the business's tools: a new one comes into the chatbots' drafts, one that is gone leaves what is live, the drafts and the
+    running shares. Use it in the tenant's transaction."""
     before = one(conn, "select all_tools()", [])
     yield
     conn.execute(b"select tools_changed(%s::jsonb)", [json.dumps(before)])

@@ -82,7 +82,8 @@ def lately(tenant: TenantDatabase, phone_number_id: str) -> Finding:
     said = tenant.value("select last_round_trips(%s, %s)", phone_number_id, HEARD_H)
     if said["people"] > (MOST_PEOPLE if said["proven_at"] else 0):
         lost = message("doctor_trip_lost", n=said["people"], problem=said["problem"])
-        return red("round_trip", lost)
+        # Of a quiet number: one turn that died may be chance, and three days without traffic would not clear it.
+        return (red if said["people"] > MOST_PEOPLE else unknown)("round_trip", lost)
     if said["proven_at"] is None:
         return unknown("round_trip", message("doctor_trip_unproven", hours=HEARD_H))
     return {**green("round_trip"), "at": said["proven_at"]}

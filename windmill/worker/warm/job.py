@@ -134,7 +134,7 @@ class Imports:
             self.modules = Modules(kept, key, bool(deployed), Path.cwd() / "tmp")
             self._patterns = Patterns(kept, key, preloaded.patterns)
             self._patterns.load()
-            self._sources = Sources(kept, key)
+            self._sources = Sources(kept, key, deployed is not False and bool(key.version))
             self._sources.load()
         self._sources.begin(Path.cwd())
         self._is_noted = deployed is None or self.modules.used  # what a preview imports is of no version

@@ -22,11 +22,11 @@ HEAD = 16  # bytes of a file of byte code before the code: magic number, flags, 
 
 
 class Sources:
-    """Of one job, or of a template."""
+    """Of one job, or of a template. `used`: not for a preview: what somebody tries under a script's path would take the places of its files."""
 
-    def __init__(self, folder: Path, key: Key) -> None:
+    def __init__(self, folder: Path, key: Key, used: bool) -> None:
         same = (key.server, key.workspace, key.script)
-        self._file, self._used = folder / key.name_of("sources", *same), all(same)
+        self._file, self._used = folder / key.name_of("sources", *same), used and all(same)
         self._known: dict[bytes, bytes] = {}  # the file's content: its code
         self._missed: dict[bytes, str] = {}  # the file's content: its path
 

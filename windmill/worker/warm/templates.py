@@ -175,7 +175,7 @@ class Template(Forks):
         self.names = list_of(kept, key).read_text().split("\n")
         self.modules = Modules(kept, key, True, Path("tmp"))
         self.patterns = Patterns(kept, key, preloaded.patterns)
-        self.sources = Sources(kept, key)
+        self.sources = Sources(kept, key, True)
         self._times: dict[str, int] = {}  # of the files that were imported, where they are files
 
     def prepare(self) -> None:
