@@ -70,10 +70,13 @@ def turn_of(setup: Setup, phone: str, words: str) -> Iterator[tuple[psycopg.Conn
         conn.transaction(),
     ):
         conn.execute("select set_config('app.tenant_id', %s, true)", [A])
-        opened = conn.execute(
-            "select open_turn(%s, gen_random_uuid()::text, gen_random_uuid(), %s, null, 'Ana', %s)",
-            [NUMBER, phone, json.dumps({"entry": [{"changes": [{"value": value}]}]})],
-        ).fetchone() or {}
+        opened = (
+            conn.execute(
+                "select open_turn(%s, gen_random_uuid()::text, gen_random_uuid(), %s, null, 'Ana', %s)",
+                [NUMBER, phone, json.dumps({"entry": [{"changes": [{"value": value}]}]})],
+            ).fetchone()
+            or {}
+        )
         yield conn, [opened["turn_id"], opened["epoch"]]
 
 
