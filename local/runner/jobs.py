@@ -222,13 +222,13 @@ class Jobs:
                 self.cancel_event(row["id"]).set()
         if job.status == "queued" and job.parent_job is None:
             await self.finish(job, await self.canceled_outcome(job))
-        elif job.flow_step_id is None and not job.canceled_by and _is_for_later(job):
+        elif job.flow_step_id is None and not job.canceled_by and is_for_later(job):
             job.scheduled_for = None
             async with self.store.transaction() as conn:
                 await self.queue.defer(job, conn)
         return str(job_id)
 
 
-def _is_for_later(job: Job) -> bool:
+def is_for_later(job: Job) -> bool:
     """Whether nobody takes the job yet."""
     return job.status == "queued" and job.scheduled_for is not None and job.scheduled_for > datetime.now(UTC)

@@ -81,10 +81,10 @@ select own_functions('change_shared_tools');
 grant execute on function change_shared_tools to chatbot_app;
 
 -- Call it in the transaction that has changed the tenant's tools, with what all_tools() said before. A tool that is
--- gone leaves what is live, the drafts and the running shares. A new one comes into the draft of each chatbot: customers
--- meet it when that is published. A chatbot that has chosen none has, from then on, chosen those that it had. p_live:
--- the chatbots for which the change is a publication, as an operator's is; null: all. They offer a new tool at once, and
--- a tool's changed rule holds; those that have chosen none still have all.
+-- gone leaves what is live, the drafts and the running shares. A new one comes into the draft of each chatbot: its
+-- customers meet it when that is published. A chatbot that has chosen none has, from then on, chosen those that it had.
+-- p_live: the chatbots for which the change is a publication, as an operator's is; null: all. They offer a new tool at
+-- once, and a tool's changed rule holds; those that have chosen none still have all.
 create or replace function settle_tools(p_before jsonb, p_live text[]) returns void
     language plpgsql as $$
 declare

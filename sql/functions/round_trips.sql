@@ -27,8 +27,9 @@ create or replace function words_of_turn(p_turn uuid) returns jsonb
 $$;
 select own_functions('words_of_turn');
 
--- What became of the message that has a code in its words and came to a number of the current tenant since then, an hour
--- ago at most: {now, message?: {came_at, state, ending, turn?: {state, outcome, answered_at, stopped} and words_of_turn}}.
+-- What became of the message that has a code in its words and came to a number of the current tenant since then, an
+-- hour ago at most: {now, message?: {came_at, state, ending, turn?: {state, outcome, answered_at, stopped} and
+-- words_of_turn}}.
 create or replace function follow_message(p_phone_number_id text, p_code text, p_since timestamptz) returns jsonb
     language sql stable security definer set search_path = public, pg_temp as $$
     select jsonb_build_object('now', clock_timestamp(), 'message', (
@@ -48,10 +49,10 @@ $$;
 select own_functions('follow_message');
 grant execute on function follow_message to chatbot_app;
 
--- How the last answers of a number of the current tenant fared: {proven_at, people, problem}. proven_at: when the newest
--- message came whose answer Meta has brought to its sender, within p_hours; null: none. people: how many since then, or
--- within p_hours, got none because of something that is no fault of theirs; problem: that of the newest. Of the newest
--- two hundred turns.
+-- How the last answers of a number of the current tenant fared: {proven_at, people, problem}. proven_at: when the
+-- newest message came whose answer Meta has brought to its sender, within p_hours; null: none. people: how many since
+-- then, or within p_hours, got none because of something that is no fault of theirs; problem: that of the newest. Of
+-- the newest two hundred turns.
 create or replace function last_round_trips(p_phone_number_id text, p_hours int) returns jsonb
     language sql stable security definer set search_path = public, pg_temp as $$
     with newest as (

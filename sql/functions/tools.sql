@@ -63,10 +63,10 @@ $$;
 select own_functions('last_heard');
 grant execute on function last_heard to chatbot_app;
 
--- The calls in earlier turns of this turn's conversation of which no customer has heard what became: it was written down
--- after the last answer, because the attempt that did it has died since, or its turn has failed; or it was lost after
--- that answer. And each of a script or flow whose outcome nobody has written down: Windmill keeps their jobs (no server
--- has its name). Those of the last day, the oldest first; not the approved ones, of which turns of their own ask
+-- The calls in earlier turns of this turn's conversation of which no customer has heard what became: it was written
+-- down after the last answer, because the attempt that did it has died since, or its turn has failed; or it was lost
+-- after that answer. And each of a script or flow whose outcome nobody has written down: Windmill keeps their jobs (no
+-- server has its name). Those of the last day, the oldest first; not the approved ones, of which turns of their own ask
 -- (approved_calls.sql). is_fresh: whoever began it may be sending it yet.
 create or replace function calls_in_doubt(p_turn uuid)
     returns table (turn_id uuid, digest bytea, tool text, is_fresh boolean, outcome text, failed boolean)

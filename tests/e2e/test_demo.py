@@ -92,6 +92,7 @@ def test_what_staff_has_deleted_stays_away_after_the_next_start(world: World) ->
             shop,
         )
         seed.seed(world.stack)
+        world.rows("update chatbots set tools = null where tenant_id = %s returning 1", shop)
     assert world.rows(counted, shop, shop) == [{"n": 2}]
 
 

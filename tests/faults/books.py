@@ -97,7 +97,8 @@ class Books:
             return False
         parts = self.of_turn[row["turn"]]
         if any(self.takes[part["send_id"]] for part in parts):
-            return row["outcome"] in (*OUTCOMES, "not_sent")
+            wished = row["outcome"] == "handed_off" and self.has_wished(row, HANDOFF)
+            return wished or row["outcome"] in (*OUTCOMES, "not_sent")
         reasons = [str(part["error"]).rpartition("not sent again: ")[2] for part in parts]
         return bool(parts) and all(self.explains(row, UNSENT.get(reason)) for reason in reasons)
 

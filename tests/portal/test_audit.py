@@ -53,8 +53,10 @@ def test_every_kind_of_change_names_its_person(portal: Portal, conversation: dic
     for who, script, action, fields, written in acts:
         answer = portal.ask(who, f"f.portal_api.{script}", action, **fields)
         assert answer["ok"] is True, (script, action, answer)
-        newest = changes(portal, OPERATOR, "f.portal_api.operator")[0]  # a suspended business sees nothing
-        assert (newest["person"], newest["action"]) == (who, written)
+        seen = changes(portal, OPERATOR, "f.portal_api.operator")  # a suspended business sees nothing
+        newest = [row for row in seen[:3] if row["action"] != "chatbots.update" or "tool" not in action]
+        # With a tool the chatbots' choice of tools changes, too.
+        assert (newest[0]["person"], newest[0]["action"]) == (who, written)
     document = portal.ask(EDITOR, "f.ingest.upload_document", "upload", **file)["document_id"]
     portal.ask(EDITOR, "f.portal_api.documents", "update", document_id=document, sendable=True)
     portal.ask(EDITOR, "f.portal_api.documents", "delete", document_id=document)

@@ -73,23 +73,23 @@ _PICTURE = re.compile("[\u2190-\u2bff\U0001f000-\U0001faff]")  # a smile is an a
 
 def without_thoughts(text: str) -> str:
     """The text without what the model thought aloud: closed or not, opened or not, in every form that servers leave in."""
+    return _LABELLED.sub("", _without_marked(text)).strip()
+
+
+def _without_marked(text: str) -> str:
+    """The text without the thoughts that marks or channels tell from what is said."""
     text = text[:LONGEST_READ]
     if "&lt;" in text and _OPEN.search(plain := unescape(text)):
         text = plain
     text = _NOTHING_THOUGHT.sub("", _ASIDE.sub("", _final_channel(text)))
-    text = _without_closed(text)
-    if opened := _OPEN.search(text):
+    while (opened := _OPEN.search(text)) and (closed := _CLOSE.search(text, opened.end())):
+        text = text[: opened.start()] + text[closed.end() :]
+    if opened:
         text = text[: opened.start()]
     closes = list(_CLOSE.finditer(text))  # the server has kept the opening mark for itself
     if closes:
         text = text[closes[-1].end() :]
-    return _LOST_CHANNELS.sub("", _LABELLED.sub("", text)).strip()
-
-
-def _without_closed(text: str) -> str:
-    while (opened := _OPEN.search(text)) and (closed := _CLOSE.search(text, opened.end())):
-        text = text[: opened.start()] + text[closed.end() :]
-    return text
+    return _LOST_CHANNELS.sub("", text.strip())
 
 
 def _final_channel(text: str) -> str:
@@ -112,9 +112,8 @@ def without_tokens(text: str) -> str:
 
 
 def spoken(text: str) -> str:
-    """The text of a call of `reply` without control tokens and closed thoughts. Nothing else is cut: it was written for the customer."""
-    text = _without_closed(text)
-    return _TOKEN.sub("", _OTHERS_TURN.sub("", text)).strip()
+    """The text of a call of `reply` without control tokens and thoughts. Nothing else is cut: it was written for the customer."""
+    return _TOKEN.sub("", _OTHERS_TURN.sub("", _without_marked(text))).strip()
 
 
 def bounded(text: str) -> str:
