@@ -113,7 +113,7 @@ def all_tools(world: World) -> Iterator[None]:  # noqa: F811
 def save(page: Page) -> None:
     """Saves what was changed of a bot's settings, as a draft."""
     page.get_by_role("button", name="Save", exact=True).click()
-    expect(page.get_by_text("Saved as a draft")).to_be_in_viewport()
+    expect(page.get_by_text("Saved as a draft. Customers")).to_be_in_viewport()
 
 
 def publish(page: Page, note: str = "") -> None:
