@@ -98,7 +98,7 @@ def test_a_role_sees_what_it_may_do(world: World, visit: Visit, role: str) -> No
     expect(page.get_by_role("button", name="Save")).to_have_count(int(edits))
     expect(page.get_by_role("button", name="Ask")).to_have_count(int(writes))
     page.get_by_role("tab", name="Tools").click()
-    expect(page.get_by_text("orders", exact=True)).to_be_visible()
+    expect(page.get_by_role("list", name="MCP servers").get_by_text("orders", exact=True)).to_be_visible()
     expect(page.get_by_role("button", name="Add a server")).to_have_count(0)
     expect(page.get_by_role("navigation").get_by_role("button", name="Appearance")).to_have_count(0)
     go(page, "People")
