@@ -142,9 +142,8 @@ class Door:
                 del self._under_way[token]
 
     async def _call(self, token: str, tenant: str | None, body: bytearray) -> Response:
-        if (
-            len(body) > LARGE and not body.isascii()
-        ):  # the pages escape; one emoji makes a text of 70 MB one of 280
+        # The pages escape what is no ASCII: one emoji makes a text of 70 MB one of 280.
+        if len(body) > LARGE and not body.isascii():
             return JSONResponse({"error": "large requests are ASCII"}, 400)
         try:
             asked = json.loads(body)

@@ -222,13 +222,19 @@ class Jobs:
                 self.cancel_event(row["id"]).set()
         if job.status == "queued" and job.parent_job is None:
             await self.finish(job, await self.canceled_outcome(job))
-        elif job.flow_step_id is None and not job.canceled_by and is_for_later(job):
+        elif job.flow_step_id is None and not job.canceled_by and _is_for_later(job):
             job.scheduled_for = None
             async with self.store.transaction() as conn:
                 await self.queue.defer(job, conn)
         return str(job_id)
 
 
-def is_for_later(job: Job) -> bool:
+def _is_for_later(job: Job) -> bool:
     """Whether nobody takes the job yet."""
     return job.status == "queued" and job.scheduled_for is not None and job.scheduled_for > datetime.now(UTC)
+
+
+def is_only_marked(job: Job) -> bool:
+    """Whether a cancel has left this job to whoever takes it (Jobs.unrun_outcome): it waits in line, for a parent, and is no step of a flow."""
+    waits_in_line = job.status == "queued" and not _is_for_later(job)
+    return waits_in_line and job.parent_job is not None and job.flow_step_id is None

@@ -8,7 +8,7 @@ from uuid import UUID
 from local.runner.bundle import Bundle
 from local.runner.engine import FlowRun
 from local.runner.errors import error_result
-from local.runner.jobs import Jobs, is_for_later
+from local.runner.jobs import Jobs, is_only_marked
 from local.runner.models import Job, Outcome
 from local.runner.process import kill_group
 from local.runner.queue import Queue
@@ -56,9 +56,7 @@ class Runner:
         job = await self.store.job(job_id)
         if job is None or not job.is_open:
             return  # cancelled while it was waiting
-        waits_in_line = job.status == "queued" and not is_for_later(job)
-        only_marked = waits_in_line and job.parent_job is not None and job.flow_step_id is None
-        if job.canceled_by and not only_marked:  # of a marked one see Jobs.unrun_outcome
+        if job.canceled_by and not is_only_marked(job):
             self.jobs.cancel_event(job.id).set()  # cancelled, but the runner ended before that was done
         try:
             await self._run(job)

@@ -253,8 +253,7 @@ begin
     select * into a from tool_approvals
         where id = tapped[2]::uuid and phone_number_id = p_phone_number_id and tenant_id = bot.tenant_id;
     select * into person from contacts
-        where id = known_as(bot.tenant_id, coalesce(bare_phone(said(m -> 'from')), said(m -> 'from'),
-                                                    said(m -> 'from_user_id')));
+        where id = known_as(bot.tenant_id, coalesce(sender_name(said(m -> 'from')), said(m -> 'from_user_id')));
     if a.id is null or person.id = a.contact_id
        or phone_key(a.notified_phone) is distinct from phone_key(coalesce(bare_phone(said(m -> 'from')), person.phone))
        or phone_key(a.notified_phone) is distinct from phone_key(bot.notify_phone) then

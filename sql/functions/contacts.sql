@@ -30,6 +30,13 @@ create or replace function bare_phone(p_phone text) returns text
                                   '[ ().-]', '', 'g'), '+') end;
 select own_functions('bare_phone');
 
+-- A sender's name as the inbox has it: a phone's digits, or a user id; ingress/split.py makes the same of what Meta
+-- sends.
+create or replace function sender_name(p_name text) returns text
+    language sql immutable parallel safe
+    return coalesce(bare_phone(p_name), p_name);
+select own_functions('sender_name');
+
 -- Finds a contact by user id or by phone, and adds the other name when both come; makes a contact when there is none.
 -- Two contacts that turn out to be one person become one. A phone that comes with another user id than before belongs
 -- to another person now, unless Meta has said that the id was changed.

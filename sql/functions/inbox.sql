@@ -40,8 +40,8 @@ begin
             where b.phone_number_id = p_phone_number_id;
     end if;
     if changes_identity(m) then
-        perform lock_people(bot.tenant_id, coalesce(bare_phone(answer ->> 'phone'), answer ->> 'phone'),
-                            answer ->> 'user_id', bare_phone(new_name), new_user);
+        perform lock_people(bot.tenant_id, sender_name(answer ->> 'phone'), answer ->> 'user_id', bare_phone(new_name),
+                            new_user);
     end if;
     c.id := find_contact(bot.tenant_id, answer ->> 'phone', answer ->> 'user_id', answer ->> 'name');
     if c.id is null then

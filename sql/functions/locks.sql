@@ -23,8 +23,7 @@ select own_functions('lock_contact_of');
 grant execute on function lock_contact_of to chatbot_app;
 
 -- Locks all people that these names belong to, phones as bare_phone() has them and user ids, in the order of the
--- people's ids. It begins again when a name belongs to
--- somebody else by the time the lock is there.
+-- people's ids. It begins again when a name belongs to somebody else by the time the lock is there.
 create or replace function lock_people(p_tenant uuid, variadic p_names text[]) returns void
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare

@@ -131,10 +131,3 @@ begin
 end $$;
 select own_functions('settle_tools');
 grant execute on function settle_tools to chatbot_app;
-
--- The same after a change that is nobody's publication.
-create or replace function tools_changed(p_before jsonb) returns void
-    language sql
-    as $$ select settle_tools(p_before, '{}') $$;
-select own_functions('tools_changed');
-grant execute on function tools_changed to chatbot_app;

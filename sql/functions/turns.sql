@@ -198,8 +198,8 @@ declare
 begin
     -- A run that an operator starts by hand has no row yet; one that the ingress dispatched has.
     insert into inbound_messages (phone_number_id, message_id, kind, sender, payload, state)
-        values (p_phone_number_id, p_message_id, 'message', coalesce(p_user_id, bare_phone(p_phone), p_phone),
-                p_payload, 'dispatched')
+        values (p_phone_number_id, p_message_id, 'message', coalesce(p_user_id, sender_name(p_phone)), p_payload,
+                'dispatched')
         on conflict do nothing;
     is_new := found;
     if drop_erased(p_phone_number_id, p_message_id, p_run) then

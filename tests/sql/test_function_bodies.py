@@ -634,12 +634,14 @@ CALLS |= {
     "take_shadowed": ["update replays set shadow = true; select take_shadowed(r) from replays r"],
 }
 HAS_TOOLS = "insert into tenant_tools (tenant_id, name, url, allowed_tools) select id, 'found', 'https://a.example', '{find}' from tenants; "
-MORE = {
-    "tools_changed": [
-        f"""{HAS_TOOLS}update chatbots set tools = {tools}; select tools_changed('{{"orders.gone": "never"}}')"""
+CALLS["settle_tools"] += [
+    *(
+        f"""{HAS_TOOLS}update chatbots set tools = {tools}; select settle_tools('{{"orders.gone": "never"}}', '{{}}')"""
         for tools in ("null", """'{"orders.gone": "never"}'""")
-    ]
-    + [HAS_TOOLS + "select tools_changed(all_tools())"],
+    ),
+    HAS_TOOLS + "select settle_tools(all_tools(), '{}')",
+]
+MORE = {
     "version_of": [f"{DRAFTED}select version_of(b, v) from chatbots b, unnest(array['draft', '1']) v"],
     "draft_part": [
         f"{DRAFTED}select draft_part('bot', v) from unnest(array['draft', 'draft:persona', '']) v"

@@ -269,7 +269,7 @@ def test_a_tool_that_is_gone_leaves_a_running_share_which_can_still_be_published
         row = conn.execute("select all_tools() as before").fetchone()
         talk_tools = json.dumps((row or {})["before"])
         conn.execute("update tenant_tools set allowed_tools = '{look,cancel}'")
-        conn.execute("select tools_changed(%s)", [talk_tools])
+        conn.execute("select settle_tools(%s, %s)", [talk_tools, []])
     assert share(talk)["draft"] == {"tools": {"orders.look": "never"}}
     assert live(talk)["tools"] == {}
     assert change(talk, "publish", 5) == {"version": talk.one("select live_version(%s)", talk.bot)}

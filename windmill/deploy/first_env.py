@@ -21,8 +21,6 @@ PASSWORDS = (
 )
 # What only Meta, a vendor or a person can give: without it no customer is answered.
 GIVEN = ("META_APP_SECRET", "LLM_API_KEY", "EMBEDDINGS_API_KEY", "OPERATOR_EMAILS")
-
-
 # A host name and nothing else: labels of letters, digits and hyphens, with a dot between them.
 HOST = re.compile(
     r"(?=.{1,240}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?", re.IGNORECASE

@@ -15,13 +15,12 @@ from deploy.bots.changes import ADD, CHANGE, REMOVE, Change
 from deploy.bots.entries import checked_setting, file_of
 from deploy.bots.export import Connection, Place
 from deploy.bots.keys import held_keys
-from deploy.changed_tools import publishing_tools
 
 from f.common.chatbot_settings import OPERATOR, checked, definitions
 from f.common.problems import Problem
 from f.common.secrets import OAUTH_SECRET, seal_all
 from f.portal_api.saved_replies import MOST as MOST_REPLIES
-from f.portal_api.tool_choices import TOOLS
+from f.portal_api.tool_choices import TOOLS, changing_tools
 from f.portal_api.tools import origin_of
 from f.tools.action_fields import write_action
 
@@ -50,12 +49,13 @@ class Writer:
         """Raises ImportFailed, psycopg.Error and Problem."""
         self.conn.execute("select set_config('app.tenant_id', %s, true)", [self.place.tenant_id])
         settings = {c.key: c.after for c in changes if c.section == "settings"}
-        chosen = {name: settings.pop(name) for name in (TOOLS,) if name in settings}
+        chosen = {TOOLS: settings.pop(TOOLS)} if TOOLS in settings else {}
         write_settings(self.conn, self.place.phone_number_id, settings)
-        with publishing_tools(self.conn, self.place.tenant_id, self.place.phone_number_id):
-            for change in sorted(
-                changes, key=lambda change: change.act != REMOVE
-            ):  # what goes makes room in the plan
+        gone_first = sorted(
+            changes, key=lambda change: change.act != REMOVE
+        )  # what goes makes room in the plan
+        with changing_tools(self.conn, [self.place.phone_number_id]):
+            for change in gone_first:
                 if change.section not in ("settings", "message_templates"):
                     getattr(self, f"_{change.section}")(change)
         self._choose_tools(chosen if self.tools is None else {TOOLS: self.tools})

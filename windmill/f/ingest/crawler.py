@@ -97,9 +97,8 @@ class Visitor:
         self._host = _host(url)
         self._robots: Protego | None = None
         self._waits = False  # before the next request: nothing has been requested yet
-        self._answered_s = (
-            0.0  # that the site took for its answers, without our pauses and the waits that it asks for
-        )
+        # That the site took for its answers, without our pauses and the waits that it asks for.
+        self._answered_s = 0.0
         if not self._host or urlsplit(url).scheme not in ("http", "https"):
             raise NotReadable("source_address")
 

@@ -7,9 +7,11 @@ Only owners change it, as they alone change tools: who could take a rule away co
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
+
+from psycopg.rows import scalar_row
 
 from f.common.database import Connection, one
 from f.common.portal_request import OWNERS, Member, Refused
@@ -39,9 +41,11 @@ def why_unfit(gone: list[str]) -> Message:
 
 
 @contextmanager
-def changing_tools(conn: Connection) -> Iterator[None]:
+def changing_tools(conn: Connection, live: Sequence[str] | None = ()) -> Iterator[None]:
     """A change of the business's tools: a new one comes into the chatbots' drafts, one that is gone leaves what is live, the drafts and the
-    running shares. Use it in the tenant's transaction."""
-    before = one(conn, "select all_tools()", [])
+    running shares. `live`: the chatbots for which the change holds at once, as an operator's does; None: all. Use it in the tenant's transaction."""
+    cursor = conn.cursor(row_factory=scalar_row)
+    before = cursor.execute("select all_tools()").fetchone()
     yield
-    conn.execute(b"select tools_changed(%s::jsonb)", [json.dumps(before)])
+    bots = None if live is None else list(live)
+    cursor.execute("select settle_tools(%s::jsonb, %s::text[])", [json.dumps(before), bots])

@@ -101,7 +101,7 @@ def compare(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
 def publish(
     conn: Connection, member: Member, fields: Fields, settings_resource: c_settings
 ) -> dict[str, Any]:
-    """Makes the draft live, all of it or nothing: {"version"}. `draft`: as the person saw it; `live`: the number of the version that was live then.
+    """Makes the draft live at once: {"version"}. `draft`: as the person saw it; `live`: the number of the version that was live then.
 
     Of a chatbot with cases it first asks them: {"run"}. Ask again with that `run`, and it is published where they are green, and {"red": run}
     where one is not. An owner may give a `reason`. `percent`: only this share of the customers gets it, until it does worse than what is live by

@@ -10,13 +10,13 @@ files for each job takes longer than to run them. Each server process here begin
 from __future__ import annotations
 
 import marshal
-import os
 import sys
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, SourceFileLoader
 from pathlib import Path
 from typing import Any
 
+from .kept import replace
 from .keys import Key
 
 DEPLOYED = b"TEMP_SCRIPT_REFS = {}\n"  # in its loader; a preview of scripts that are not deployed has some
@@ -36,7 +36,7 @@ class Modules(MetaPathFinder):
 
     def __init__(self, folder: Path, key: Key, used: bool, job: Path) -> None:
         same = (key.server, key.workspace, key.version)
-        self.folder, self.kept = folder, folder / key.name_of("code", *same)
+        self.kept = folder / key.name_of("code", *same)
         self.used, self.job, self._shown = used and all(same), job, job
         self.files: dict[str, tuple[float, bytes]] = {}  # time of the last change, content
         self._as_of = 0
@@ -89,10 +89,7 @@ class Modules(MetaPathFinder):
             for file in self.job.glob("[fu]/**/*.py*"):
                 name = str(file.relative_to(self.job))
                 self.files.setdefault(name, (file.stat().st_mtime, file.read_bytes()))
-            os.umask(0o077)
-            fresh = self.folder / str(os.getpid())
-            fresh.write_bytes(marshal.dumps(self.files))
-            fresh.rename(self.kept)
+            replace(self.kept, marshal.dumps(self.files))
         except OSError as error:
             self.tell(error)
 

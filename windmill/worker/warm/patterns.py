@@ -8,13 +8,13 @@ An expression may hold a tenant's words: what one script's jobs compile is for t
 from __future__ import annotations
 
 import marshal
-import os
 import re
 import sys
 from array import array
 from pathlib import Path
 from typing import Any
 
+from .kept import read_kept, replace
 from .keys import Key
 
 MOST = 200  # of a script; a script that makes new ones for each job is left alone from there on
@@ -36,18 +36,13 @@ class Patterns:
     def load(self) -> None:
         """Puts what earlier jobs compiled into Python's cache."""
         try:
-            self._stored = self._read() if self.used else {}
+            self._stored = read_kept(self._file) if self.used else {}
             for (text, flags), (all_flags, code, *groups) in self._stored.items():
                 instructions = array(WORDS, code).tolist()
                 compiled = self._compiler._sre.compile(text, all_flags, instructions, *groups)
                 self._cache[type(text), text, flags] = compiled
         except (OSError, EOFError, ValueError, TypeError, AttributeError, RuntimeError) as error:
             self._tell(error)
-
-    def _read(self) -> dict[Any, Any]:
-        """Of all jobs so far; none of the first one."""
-        found: dict[Any, Any] = marshal.loads(self._file.read_bytes()) if self._file.exists() else {}
-        return found
 
     def keep(self) -> bool:
         """At the job's end; whether it has compiled any that are kept only now."""
@@ -58,15 +53,12 @@ class Patterns:
                 key[1:] for key in self._cache if key not in self._inherited and key[1:] not in self._stored
             ]
             if fresh:
-                self._stored = self._read()  # other jobs have ended since this one began
+                self._stored = read_kept(self._file)  # other jobs have ended since this one began
                 fresh = [key for key in fresh if key not in self._stored]
             if not fresh or len(self._stored) + len(fresh) > MOST:
                 return False
             self._stored |= {key: self._compiled(*key) for key in fresh}
-            os.umask(0o077)
-            written = self._file.with_name(f"{self._file.name}.{os.getpid()}")
-            written.write_bytes(marshal.dumps(self._stored))
-            written.rename(self._file)
+            replace(self._file, marshal.dumps(self._stored))
         except (OSError, EOFError, ValueError, TypeError, AttributeError, RuntimeError) as error:
             self._tell(error)
             return False

@@ -15,6 +15,7 @@ from importlib.machinery import SourceFileLoader
 from importlib.util import MAGIC_NUMBER, cache_from_source, source_from_cache
 from pathlib import Path
 
+from .kept import read_kept, replace
 from .keys import Key
 
 MOST = 12  # files of a script; a script whose files differ in each job is left alone from there on
@@ -33,14 +34,9 @@ class Sources:
     def load(self) -> None:
         """What earlier jobs compiled."""
         try:
-            self._known = self._read() if self._used else {}
+            self._known = read_kept(self._file) if self._used else {}
         except (OSError, EOFError, ValueError, TypeError) as error:
             self._tell(error)
-
-    def _read(self) -> dict[bytes, bytes]:
-        """Of all jobs so far; none of the first one."""
-        found: dict[bytes, bytes] = marshal.loads(self._file.read_bytes()) if self._file.exists() else {}
-        return found
 
     def begin(self, job: Path) -> None:
         """In the process of a job, which is in that folder: where Python looks for byte code of a file in it, it finds what is known."""
@@ -72,17 +68,14 @@ class Sources:
         if not self._missed:
             return False
         try:
-            known, fresh = self._read(), {}  # other jobs have ended since this one began
+            known, fresh = read_kept(self._file), {}  # other jobs have ended since this one began
             for content, path in self._missed.items():
                 written = Path(cache_from_source(path))
                 if content not in known and written.exists():
                     fresh[content] = written.read_bytes()[HEAD:]
             if not fresh or len(known) + len(fresh) > MOST:
                 return False
-            os.umask(0o077)
-            place = self._file.with_name(f"{self._file.name}.{os.getpid()}")
-            place.write_bytes(marshal.dumps(known | fresh))
-            place.rename(self._file)
+            replace(self._file, marshal.dumps(known | fresh))
         except (OSError, EOFError, ValueError, TypeError) as error:
             self._tell(error)
             return False

@@ -20,6 +20,7 @@ from pathlib import Path
 from types import ModuleType
 
 from .forks import Forks
+from .kept import replace
 from .keys import Key
 from .modules import Modules
 from .patterns import Patterns
@@ -50,10 +51,7 @@ def note(kept: Path, key: Key, brought: list[str], compiled: bool, anew: bool) -
     known = file.read_text().split("\n") if file.exists() and not anew else []
     fresh = [name for name in fresh if name not in known]
     if fresh or (known and compiled):
-        os.umask(0o077)
-        written = kept / f"imports-{os.getpid()}"
-        written.write_text("\n".join([*known, *fresh]))
-        written.rename(file)
+        replace(file, "\n".join([*known, *fresh]).encode())
 
 
 def make_tables(module: ModuleType) -> None:
