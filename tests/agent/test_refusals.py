@@ -149,6 +149,8 @@ def test_an_error_says_what_to_mend(status: int, code: str, words: str, kind: st
         ({"retry-after": "inf"}, None),
         ({"retry-after-ms": "-20"}, None),
         ({"retry-after": "soon"}, None),
+        ({"retry-after-ms": "soon"}, None),
+        ({"retry-after-ms": "soon", "retry-after": "2"}, 2.0),
         ({}, None),
         ({"retry-after": "2s"}, 2.0),
         ({"retry-after-ms": "20"}, 0.02),

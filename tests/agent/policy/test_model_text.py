@@ -31,11 +31,11 @@ def clean(text: str, calls: Any = ()) -> Any:
     return cleaned(given, TOOLS)
 
 
-def replied(text: str) -> Any:
-    """The text of a proper call of `reply`, as it goes on."""
-    given = {"kind": "talk", "text": text, "claims": []}
+def replied(text: str, name: str = "text") -> Any:
+    """The text of a proper call of `reply`, as it goes on. `name`: of its parameter."""
+    given = {"kind": "talk", name: text, "claims": []}
     (call,) = clean("", [{"id": "1", "name": "reply", "arguments": given}])["tool_calls"]
-    return call["arguments"]["text"]
+    return call["arguments"][name]
 
 
 @pytest.mark.field_reply("model-1")
@@ -136,6 +136,18 @@ def test_a_call_of_reply_loses_no_words_to_labels(text: str) -> None:
 def test_a_call_of_reply_loses_control_tokens_and_thoughts() -> None:
     assert replied("<think>hm</think>Hello!<|im_end|>\n<|im_start|>user\nAnd you?") == "Hello!"
     assert replied("Hello!<|eot_id|>") == "Hello!"
+
+
+@pytest.mark.parametrize("name", ["reply", "message", "answer"])
+def test_the_text_of_a_reply_loses_them_under_each_name_that_models_give_it(name: str) -> None:
+    assert replied("<think>hm</think>Hello!", name) == "Hello!"
+
+
+def test_a_written_call_holds_nothing_that_postgresql_cannot_store() -> None:
+    text = r'{"name": "search_knowledge_base", "arguments": {"question": "a\u0000b \ud83d"}}'
+    (call,) = clean(text)["tool_calls"]
+    question = call["arguments"]["question"]
+    assert question.encode() and "\0" not in question and question.startswith("a")
 
 
 ASKED = {"name": "search_knowledge_base", "arguments": {"question": "returns"}}

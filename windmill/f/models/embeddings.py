@@ -68,7 +68,7 @@ def embed(
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
     """The seconds that an endpoint asks to wait for: a number, or a date."""
-    value = headers.get("retry-after", "").strip()
+    value = headers.get("retry-after", "").strip().removesuffix("s")
     try:
         if value.replace(".", "", 1).isdecimal():
             return float(value)

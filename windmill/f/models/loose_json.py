@@ -10,6 +10,8 @@ import json
 import re
 from typing import Any
 
+from f.common.redaction import sanitise_strings
+
 LONGEST_LITERAL = 50_000
 TIMES = 4  # how often a value may be written inside of a string
 _DECODER = json.JSONDecoder(strict=False)
@@ -22,9 +24,11 @@ _WORDS = {"True": "true", "False": "false", "None": "null"}
 
 
 def value_at(text: str, place: int) -> tuple[Any, int] | None:
-    """The value that begins at a place of a text, and where it ends; None where none can be read."""
+    """The value that begins at a place of a text, and where it ends; None where none can be read. Its strings are as PostgreSQL can store them:
+    an escape makes what the text itself does not hold."""
     try:
-        return _DECODER.raw_decode(text, place)
+        value, after = _DECODER.raw_decode(text, place)
+        return sanitise_strings(value), after
     except (ValueError, RecursionError):
         end = end_of(text, place)
     if end is None or end - place > LONGEST_LITERAL:
@@ -32,7 +36,7 @@ def value_at(text: str, place: int) -> tuple[Any, int] | None:
     piece = text[place:end]
     for read in (ast.literal_eval, _mended):
         try:
-            return read(piece), end
+            return sanitise_strings(read(piece)), end
         except (ValueError, SyntaxError, TypeError, RecursionError, MemoryError):
             continue
     return None

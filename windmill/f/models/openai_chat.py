@@ -7,10 +7,10 @@ from __future__ import annotations
 import math
 import re
 import time
-from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
 from f.common.redaction import redact_keys
+from f.models.embeddings import retry_after
 from f.models.openai_dialects import body_of, calls_of, choice_of, merged, message_back, message_of, text_of
 from f.models.openai_refusals import without_what_is_refused
 from f.models.types import ADDRESS, NO_KEY, ModelError, no_key, of_status
@@ -158,15 +158,9 @@ def _tokens(usage: Any, name: str) -> int:
 
 
 def _seconds(headers: Any) -> float | None:
-    """What the vendor's rate-limit headers ask to wait: seconds, milliseconds, or a date. None where they make no sense."""
+    """What the vendor's rate-limit headers ask to wait: milliseconds, seconds, or a date. None where they make no sense, or ask for no wait."""
     try:
-        if headers.get("retry-after-ms"):
-            wait = float(headers["retry-after-ms"]) / 1000
-        else:
-            wait = float(str(headers.get("retry-after") or "nan").strip().removesuffix("s"))
+        wait = float(headers.get("retry-after-ms") or "nan") / 1000
     except ValueError:
-        try:
-            wait = parsedate_to_datetime(headers["retry-after"]).timestamp() - time.time()
-        except (ValueError, TypeError):
-            return None
-    return wait if math.isfinite(wait) and wait >= 0 else None
+        wait = math.nan
+    return wait if math.isfinite(wait) and wait >= 0 else retry_after(headers) or None

@@ -34,7 +34,7 @@ from f.models.types import (
     ModelError,
     new_call_id,
 )
-from f.models.written_calls import GIVEN, NAMES, REPLY, calls_in, channel_calls, known_name
+from f.models.written_calls import GIVEN, NAMES, REPLY, TEXTS, calls_in, channel_calls, known_name
 
 OPTIONS = (
     "temperature",
@@ -169,11 +169,12 @@ def cleaned(completion: Completion, tools: list[dict[str, Any]]) -> Completion:
     text = without_repetition(bounded(text)) if offered else bounded(text)
     for call in calls:
         given = call["arguments"]
-        if call["name"] == REPLY and isinstance(given, dict) and isinstance(given.get("text"), str):
-            inside = spoken(given["text"])
+        key = next((k for k in TEXTS if given.get(k)), "") if isinstance(given, dict) else ""
+        if call["name"] == REPLY and isinstance(given, dict) and isinstance(given.get(key), str):
+            inside = spoken(given[key])
             cut = cut or bounded(inside) != inside
             inside = "" if says_nothing(inside) else without_repetition(bounded(inside))
-            call["arguments"] = {**given, "text": inside}
+            call["arguments"] = {**given, key: inside}
     if not text and not calls:
         raise ModelError("empty", "the model returned an empty reply")
     message = completion["message"]

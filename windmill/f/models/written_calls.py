@@ -13,7 +13,8 @@ from typing import Any
 
 from f.models.loose_json import as_object, end_of, value_at, values
 
-REPLY = "reply"  # the function whose text the customer reads (f/agent/policy/drafts)
+REPLY = "reply"  # the function whose text the customer reads
+TEXTS = ("text", "reply", "message", "response", "answer", "content")  # the names that models give that text
 ATTEMPTS = 20  # brackets in a text that begin no value, before nobody looks any further
 # The keys under which models write a call's name and its arguments.
 NAMES = dict.fromkeys(("name", "tool", "tool_name", "function", "action", "recipient_name")).keys()
@@ -35,7 +36,6 @@ _REGION = re.compile(
 )
 _FENCE = re.compile(r"```(?:json|python|xml)?\s*([{\[\w].*?)```", re.DOTALL)
 _AT_LINE = re.compile(r"^[ \t]*(?:-> ?)?(?=[{\[])", re.MULTILINE)
-_WHOLE_WORDS = re.compile(r"(?:^|\n)[ \t]*(?:->)?[ \t]*\Z")
 _XML = re.compile(
     r"<\s*(?:function|invoke|tool_call|tool)(?:\s*=|\s[^<>]*?\bname\s*=)\s*[\"']?([\w.:-]++)[\"']?[^<>]*+>(.*?)"
     r"(?:<\s*/\s*(?:function|invoke|tool_call|tool)\s*>|\Z)",
@@ -51,9 +51,9 @@ _GAP = (
     r"|commentary|json|[\"':])*+"
 )
 _KEYWORD = re.compile(r"\s*(?:,\s*)?(\w+)\s*=\s*")
-_CHANNEL_CALL = re.compile(
-    r"to=(?:functions\.)?([\w.-]+)[^{]{0,120}?<\|message\|>(?=\s*\{)", re.IGNORECASE
-)  # gpt-oss
+# gpt-oss
+_CHANNEL_CALL = re.compile(r"to=(?:functions\.)?([\w.-]+)[^{]{0,120}?<\|message\|>(?=\s*\{)", re.IGNORECASE)
+_BEGIN = re.compile(r"[{\[]")
 
 
 def calls_in(text: str, offered: set[str]) -> tuple[str, list[dict[str, Any]]]:
@@ -118,7 +118,7 @@ def _read(body: str, offered: set[str]) -> list[dict[str, Any]]:
 def _of_json(body: str, offered: set[str]) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     place = failed = 0
-    while (begin := re.compile(r"[{\[]").search(body, place)) and failed < ATTEMPTS:
+    while (begin := _BEGIN.search(body, place)) and failed < ATTEMPTS:
         read = value_at(body, begin.start())
         calls = _as_calls(read[0], offered) if read else []
         found.extend(calls)
@@ -127,9 +127,9 @@ def _of_json(body: str, offered: set[str]) -> list[dict[str, Any]]:
     return found
 
 
-def _of_names(body: str, offered: set[str], whole: bool = False) -> list[dict[str, Any]]:
+def _of_names(body: str, offered: set[str]) -> list[dict[str, Any]]:
     """Calls as a name and what follows it: JSON, XML's keys and values, or arguments of code."""
-    names = "|".join(map(re.escape, sorted(offered, key=len, reverse=True)))
+    names = _any_of(offered)
     if not names:
         return []
     call = re.compile(rf"(?<![\w/])({names})(?:\.call)?(?::\d+)?{_GAP}(?=[{{(]|<arg_key>)")
@@ -153,8 +153,13 @@ def _of_names(body: str, offered: set[str], whole: bool = False) -> list[dict[st
     return found
 
 
+def _any_of(offered: set[str]) -> str:
+    """An expression for the names of the tools; '' where none is offered."""
+    return "|".join(map(re.escape, sorted(offered, key=len, reverse=True)))
+
+
 def _of_tags(body: str, offered: set[str]) -> list[dict[str, Any]]:
-    """Calls as XML with the tools' names as tags, or with tags for the name and the arguments."""
+    """A call as XML with tags for its name and its arguments."""
     named = re.search(r"<(?:tool_)?name>\s*([\w.-]+)\s*</", body)
     if named and (name := known_name(named[1], offered)):
         given = re.search(r"<(arguments|parameters|input|args)>((?:(?!<\1>).)*?)</\1>", body, re.DOTALL)
@@ -179,7 +184,7 @@ def _without_json(text: str, offered: set[str]) -> tuple[str, list[dict[str, Any
 
 def _without_code(text: str, offered: set[str]) -> tuple[str, list[dict[str, Any]]]:
     """A call written as code, as search_knowledge_base(question="…"), and nothing behind it; and the words before it."""
-    names = "|".join(map(re.escape, sorted(offered, key=len, reverse=True)))
+    names = _any_of(offered)
     found = (
         re.search(
             rf"(?:^|\n)[ \t]*(?:->[ \t]*)?[\[`]*(?:print\(\s*)?(?:[\w]+\.)?(?:{names})(?:\.call)?\s*\(", text
@@ -229,8 +234,9 @@ def _keywords(inside: str) -> dict[str, Any]:
         place = match.end()
         read = value_at(inside, place) if inside[place : place + 1] in ("{", "[", '"', "'") else None
         if read is None:
-            bare = re.compile(r"[^,]*").match(inside, place)
-            read = (bare[0].strip(), bare.end()) if bare else ("", place)
+            end = inside.find(",", place)
+            end = len(inside) if end < 0 else end
+            read = (inside[place:end].strip(), end)
         found[match[1]], place = read
     return found
 

@@ -13,8 +13,8 @@ from f.agent.policy.marks import HOURS, MARK, in_one_spelling, marks_of, without
 from f.common.figures.segments import sentences
 from f.common.redaction import sanitise
 from f.models.loose_json import as_object, value_at
+from f.models.written_calls import REPLY, TEXTS
 
-REPLY = "reply"
 KINDS = ("answer", "talk", "clarify", "unknown", "handoff")
 REPLY_TOOL: dict[str, Any] = {
     "type": "function",
@@ -67,7 +67,6 @@ REPLY_TOOL: dict[str, Any] = {
     },
 }
 # The keys under which models write what the customer reads.
-TEXTS = ("text", "reply", "message", "response", "answer", "content")
 # A text in a call that is no JSON: it ends with a quote behind which the next field or the call's end comes.
 _TEXT = re.compile(
     r'"text"\s*:\s*"((?:[^"\\]|\\.|"(?!\s*(?:\}|\Z|,\s*(?:\Z|"\w*(?:\Z|"\s*(?:\Z|:))))))*+)', re.DOTALL
@@ -139,7 +138,7 @@ def whole(text: str) -> str:
     return text[: end + 1] if end > 0 else text
 
 
-def of_torn(arguments: str, cut: bool = False) -> dict[str, Any] | None:
+def of_torn(arguments: str, cut: bool) -> dict[str, Any] | None:
     """What can be read of a `reply` that is no JSON: its text as far as it goes, its kind, its whole claims. None: no text.
 
     `cut`: a length limit cut it off. Where that was in the text itself, the text ends with its last whole sentence.
@@ -160,7 +159,7 @@ def of_torn(arguments: str, cut: bool = False) -> dict[str, Any] | None:
 def _unescaped(inside: str) -> str | None:
     """What stands in a string of JSON: without an escape that is cut off, unknown ones and bare quotes as their letter. None: unreadable."""
     inside = _CUT_ESCAPE.sub(r"\1", inside)
-    inside = _ESCAPE.sub(lambda m: m[1] or (m[2] if m[2] and m[2] != '"' else '\\"'), inside)
+    inside = _ESCAPE.sub(lambda m: m[1] or m[2] or '\\"', inside)
     try:
         return sanitise(json.loads(f'"{inside}"', strict=False))
     except ValueError:
