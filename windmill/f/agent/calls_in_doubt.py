@@ -45,10 +45,11 @@ def ask_about_earlier_calls(turn: Turn, evidence: Evidence, secrets: Iterable[st
 
 def ask_about(turn: Turn, evidence: Evidence, made: dict[str, Any], secrets: Iterable[str]) -> str:
     """One of them, as a row of calls_in_doubt; '' where it never came to Windmill."""
-    tool, at, begun = made["tool"].partition(".")[2], round(time.time(), 3), time.monotonic()
+    origin, _, tool = made["tool"].partition(".")
+    at, begun = round(time.time(), 3), time.monotonic()
     if made["outcome"] is not None:  # another turn or attempt has asked, and nobody has said it since
         return take_in(evidence, tool, made["outcome"], made["failed"], {"at": at, "ms": 0})
-    if made["tool"].partition(".")[0] != SCRIPTS:
+    if origin != SCRIPTS:
         return UNKNOWN.format(platform=PLATFORM, tool=tool)
     outcome, failed, job = None, False, None
     try:

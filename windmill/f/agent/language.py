@@ -7,6 +7,7 @@ A table instead of a detection library: the choice is among the few languages th
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 from unicodedata import normalize
 
@@ -157,32 +158,28 @@ def detect(text: str, among: list[str], least: int = 1) -> str | None:
 
 
 def foreign_letters(text: str, known: list[str]) -> str | None:
-    """The language of a script of which a text has letters, as many as in _script, and none of the texts that are known has any."""
-    plain = normalize("NFKC", text)  # the micro sign is a Greek letter
-    words = len(WORD.findall(plain))
-    for code, first, last in SCRIPTS if any(letter > "\u036f" for letter in plain) else ():
-        found = sum(first <= letter <= last for letter in plain)
-        if (
-            found
-            and found * SHARE >= words
-            and not any(first <= letter <= last for other in known for letter in normalize("NFKC", other))
-        ):
+    """The language of a script that enough of a text is in, and of which none of the texts that are known has a letter."""
+    for code, first, last in _scripts(normalize("NFKC", text)):  # the micro sign is a Greek letter
+        if not any(first <= letter <= last for other in known for letter in normalize("NFKC", other)):
             return code
     return None
 
 
 def _script(text: str) -> str | None:
     """The language of a script that is not Latin, where enough of the text is in it."""
+    code = next((code for code, _, _ in _scripts(text)), None)
+    few = sum(letter in UKRAINIAN for letter in text) if code == "ru" else 0
+    return "uk" if few and few * 4 >= len(WORD.findall(text)) else code
+
+
+def _scripts(text: str) -> Iterator[tuple[str, str, str]]:
+    """The scripts, other than Latin, that enough of a text is in: language, first and last letter."""
     letters = [letter for letter in text if letter > "\u036f"]
-    if not letters:
-        return None
-    words = len(WORD.findall(text))
-    for code, first, last in SCRIPTS:
+    words = len(WORD.findall(text)) if letters else 0
+    for code, first, last in SCRIPTS if letters else ():
         found = sum(first <= letter <= last for letter in letters)
         if found and found * SHARE >= words:
-            few = sum(letter in UKRAINIAN for letter in letters)
-            return "uk" if code == "ru" and few and few * 4 >= words else code
-    return None
+            yield code, first, last
 
 
 def _spoken(text: str) -> str:

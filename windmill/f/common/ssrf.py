@@ -10,15 +10,14 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
-import threading
 from collections.abc import AsyncIterator, Iterable
-from contextlib import suppress
 from typing import Any
 
 import httpcore2
 import httpx2
 
 from f.common.addresses import ForbiddenHost, is_allowed, is_public
+from f.common.deadline import in_thread
 from f.common.http_clients import tls
 from f.common.problems import Problem
 
@@ -59,29 +58,11 @@ class _GuardedBackend(httpcore2.AnyIOBackend):
 async def _resolved(name: str, port: int) -> list[Any]:
     """What the name stands for, as socket.getaddrinfo has it. In a thread of its own that nobody waits for: asyncio has a few for all names, and a
     tenant's name server that does not answer would keep the other tenants' names waiting, and the run at its end."""
-    loop = asyncio.get_running_loop()
-    answer: asyncio.Future[list[Any]] = loop.create_future()
 
-    def settle(found: list[Any], error: Exception | None) -> None:
-        if answer.done():  # nobody waits any more
-            return
-        if error:
-            answer.set_exception(error)
-        else:
-            answer.set_result(found)
+    def look_up() -> list[Any]:
+        return [*socket.getaddrinfo(name, port, type=socket.SOCK_STREAM)]
 
-    def resolve() -> None:
-        found: list[Any] = []
-        problem: Exception | None = None
-        try:
-            found = socket.getaddrinfo(name, port, type=socket.SOCK_STREAM)
-        except (OSError, UnicodeError) as error:
-            problem = error
-        with suppress(RuntimeError):  # the loop has ended meanwhile
-            loop.call_soon_threadsafe(settle, found, problem)
-
-    threading.Thread(target=resolve, daemon=True).start()
-    return await answer
+    return await asyncio.wrap_future(in_thread(look_up))
 
 
 class _Counted(httpx2.AsyncByteStream):

@@ -173,15 +173,8 @@ def _with_history(text: str) -> tuple[str, list[Heading]]:
     headings: list[Heading] = []
     for place, line in enumerate(lines):
         lines[place] = line = re.sub(r"^(?:> ?)+", "", line) if headings or line.startswith(">") else line
-        below = next(
-            (
-                n
-                for n in range(place + 1, min(place + 3, len(lines)))
-                if _SENT_LINE.match(lines[n].lstrip("> "))
-            ),
-            0,
-        )
-        if _SENDER_LINE.match(line) and below:
+        near = range(place + 1, min(place + 3, len(lines))) if _SENDER_LINE.match(line) else ()
+        if below := next((n for n in near if _SENT_LINE.match(lines[n].lstrip("> "))), 0):
             line = ", ".join(lines[n].lstrip("> ").strip() for n in range(place, below + 1))
             lines[place : below + 1] = [line, *[""] * (below - place)]
         elif not _QUOTES.match(line.strip()):

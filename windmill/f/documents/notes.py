@@ -13,6 +13,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from f.documents.clean import raised
 from f.documents.page import Heading, Page
 
 _FIGURES = "⁰¹²³⁴⁵⁶⁷⁸⁹"
@@ -52,7 +53,7 @@ class _Read:
         self.open: list[tuple[int, str]] = []
         for place, line in enumerate(looked):
             if _ROW.match(line) and line.strip("| ") not in titles and not _NOTE.match(line):
-                self.open += [(place, found) for found in dict.fromkeys(_MARKED.findall(line))][:_MOST]
+                self.open += [(place, found) for found in dict.fromkeys(_MARKED.findall(line))]
         self.open = self.open[:_MOST]
         self.said: dict[int, list[str]] = {}
 
@@ -117,12 +118,7 @@ def _notes(lines: list[str]) -> list[_Note]:
         and 0 <= other < len(lines)
         and re.match(rf"[\s|]*{re.escape(one.mark)}(?!\*)", lines[other])
     }
-    return [_Note(one.line, _raised(one.mark), one.text) for one in found if one.line not in listed]
-
-
-def _raised(mark: str) -> str:
-    """A note's figure as it stands behind a word: at the note itself a program may not raise it."""
-    return "".join(_FIGURES[int(figure)] for figure in mark) if mark.isascii() and mark.isdecimal() else mark
+    return [_Note(one.line, raised(one.mark), one.text) for one in found if one.line not in listed]
 
 
 def _with(line: str, notes: list[str]) -> str:

@@ -180,10 +180,9 @@ class Visitor:
         for _ in range(MAX_SITEMAPS):
             if not waiting:
                 break
-            with _reaching(self._host):
-                response = await self._get(waiting.pop(0))
-                if self._answered_s > LIST_S:
-                    raise TimeoutError
+            response = await self._get(waiting.pop(0))
+            if self._answered_s > LIST_S:
+                raise TimeoutError
             is_index, places = _addresses(response.content) if response.status_code == 200 else (False, [])
             if is_index:
                 new = [place for place in places if place not in seen and _host(place) == self._host]

@@ -33,9 +33,10 @@ _ASIDE = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 # A tag at the very beginning that is no formatting, such as <pensamiento>: models think in all languages. Words must follow it.
+_ANSWER = r"answer|response|final|output|final_answer|result|reply|respuesta|antwort|r[ée]ponse|resposta|risposta|ответ|回答|答案"
 _FORMATTING = (
     r"b|i|u|s|p|a|q|br|em|strong|small|mark|sub|sup|span|div|ul|ol|li|h[1-6]|hr|code|pre|table|blockquote|font|center|cite|del|ins|img"
-    r"|answer|response|final|output|final_answer|result|reply|message|text|respuesta|antwort|r[ée]ponse|resposta|risposta|ответ|回答|答案"
+    rf"|{_ANSWER}|message|text"
 )
 _UNKNOWN = re.compile(
     rf"\A\s*<(?!(?:{_FORMATTING})\b)([^\W\d][\w:-]{{1,40}})(?:\s[^<>]*)?>.*?<\s*/\s*\1\s*>(?=\s*\S)",
@@ -47,9 +48,9 @@ _LABELLED = re.compile(
 )
 _LOST_CHANNELS = re.compile(r"\Aanalysis(?=[A-Z\s]).*assistant\s*final(?=\W|[A-Z])", re.DOTALL)  # gpt-oss
 _TOKEN = re.compile(
-    r"<\|[^<>|\n]{1,40}\|>|<\|\"\|>|<｜[^<>｜\n]{1,40}｜>|</?s>|\[/?INST\]|<</?SYS>>|<(?:start|end)_of_turn>(?:model|user)?"
+    r"<\|[^<>|\n]{1,40}\|>|<｜[^<>｜\n]{1,40}｜>|</?s>|\[/?INST\]|<</?SYS>>|<(?:start|end)_of_turn>(?:model|user)?"
     r"|<\|?(?:eot_id|im_end|im_start|endoftext)\|?>"
-    r"|</?(?:answer|response|final|output|final_answer|result|reply|respuesta|antwort|r[ée]ponse|resposta|risposta|ответ|回答|答案)>",
+    rf"|</?(?:{_ANSWER})>",
     re.IGNORECASE,
 )
 # From here on the model writes in the customer's name. Only a control token tells: "Customer: 20 EUR" is a line of a price list.

@@ -96,8 +96,10 @@ def choice_of(body: dict[str, Any]) -> dict[str, Any]:
     found = [choice for choice in listed if isinstance(choice, dict)]
     if not found and isinstance(body.get("message"), dict):
         return body
+    if len(found) < 2:
+        return found[0] if found else {}
     telling = (c for c in found if text_of(message_of(c).get("content")) or calls_of(message_of(c)))
-    return next(telling, found[0] if found else {})
+    return next(telling, found[0])
 
 
 def message_of(choice: dict[str, Any]) -> dict[str, Any]:
@@ -128,11 +130,10 @@ def _text(part: Any) -> str:
 def calls_of(message: dict[str, Any]) -> list[Call]:
     """The calls of a message, each with an id of its own in the one form that all vendors take: some give none, or one id twice."""
     listed = message.get("tool_calls") or message.get("function_call") or []
-    parts = message.get("content") if isinstance(message.get("content"), list) else []
+    content = message.get("content")
+    parts = content if isinstance(content, list) else []
     used = [
-        part
-        for part in parts or []
-        if isinstance(part, dict) and part.get("type") in ("tool_use", "tool_call")
+        part for part in parts if isinstance(part, dict) and part.get("type") in ("tool_use", "tool_call")
     ]
     found: list[Call] = []
     for call in [*(listed if isinstance(listed, list) else [listed]), *used]:

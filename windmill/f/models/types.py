@@ -18,24 +18,20 @@ OWN_KEY = "store the tenant's own with windmill/deploy/tenants.py (TENANT_LLM_AP
 
 ADDRESS = "correct the vendor's address (base_url in the resource f/chatbot/llm; most end in /v1)"
 # What the words of an error mean, of whatever status it is. The first that fits counts.
-SAID = [
-    (kind, re.compile(words))
-    for kind, words in {
-        "model": r"model_not_found|models?\b.{0,60}(?:not exist|not found|decommissioned)|not a valid model|invalid model|model not exist"
-        r"|no models? loaded|access to model|deploymentnotfound|deployment .{0,40}not exist|not_found.*models/",
-        "tools": r"support (?:for )?(?:the )?(?:tools?\b|tool use|tool calling|function)|requires --enable-auto-tool-choice"
-        r"|(?:function calling|tool use|tool calling|tools) (?:is|are) not (?:enabled|supported|available)",
-        "limit": r"tokens per (?:minute|day)|requests per|rate.?limit|insufficient.(?:balance|quota|credit|funds)|credit balance"
-        r"|more credits|exceeded your current quota",
-        "window": r"context[_ ](?:length|window|size)|maximum (?:context|prompt)|(?:prompt|input) is too long|too many tokens"
-        r"|input token count|\binputs\b.{0,20}max_new_tokens|reduce the length of|exceeds? the (?:model's )?(?:maximum|limit of) \d+ tokens?",
-        "key": r"api.key not valid|invalid.api.key|incorrect api key|api key is (?:missing|invalid)|no auth credentials|authentication_error",
-        "filter": r"content_filter|content management policy",
-        "address": r"unexpected endpoint",
-        "template": r"jinja exception|roles? must alternate|system role",
-        "words of a template": r"jinja|template|role not supported|only .{0,8}auto.{0,8} is supported",
-    }.items()
-]
+SAID = {
+    "model": r"model_not_found|models?\b.{0,60}(?:not exist|not found|decommissioned)|not a valid model|invalid model|model not exist"
+    r"|no models? loaded|access to model|deploymentnotfound|deployment .{0,40}not exist|not_found.*models/",
+    "tools": r"support (?:for )?(?:the )?(?:tools?\b|tool use|tool calling|function)|requires --enable-auto-tool-choice"
+    r"|(?:function calling|tool use|tool calling|tools) (?:is|are) not (?:enabled|supported|available)",
+    "limit": r"tokens per (?:minute|day)|requests per|rate.?limit|insufficient.(?:balance|quota|credit|funds)|credit balance"
+    r"|more credits|exceeded your current quota",
+    "window": r"context[_ ](?:length|window|size)|maximum (?:context|prompt)|(?:prompt|input) is too long|too many tokens"
+    r"|input token count|\binputs\b.{0,20}max_new_tokens|reduce the length of|exceeds? the (?:model's )?(?:maximum|limit of) \d+ tokens?",
+    "key": r"api.key not valid|invalid.api.key|incorrect api key|api key is (?:missing|invalid)|no auth credentials|authentication_error",
+    "filter": r"content_filter|content management policy",
+    "address": r"unexpected endpoint",
+    "template": r"jinja exception|roles? must alternate|system role",
+}
 
 
 class ModelError(Exception):
@@ -112,7 +108,7 @@ def of_status(
     model = f"the model {candidate['model']!r}"
     details = f"HTTP {status}: {redact_keys(message, [candidate['api_key']])[:300]}"
     lower = f"{code} {message}".lower()
-    said = next((kind for kind, words in SAID if words.search(lower)), "")
+    said = next((kind for kind, words in SAID.items() if re.search(words, lower)), "")
     if status in (401, 403) and "model_not_found" not in code.lower():
         said = "key"  # whatever else its words name
     if said == "model":

@@ -25,9 +25,8 @@ MACHINERY = re.compile(
     r"|^[^\w\n]{0,9}Action Input[ \t]*:",
     re.IGNORECASE | re.MULTILINE,
 )
-GIVEN = re.compile(
-    r"\"(?:arguments|parameters|tool_calls)\"\s*:"
-)  # of a call, where a tool's name stands beside it
+# Of a call, where a tool's name stands beside it.
+GIVEN = re.compile(r"\"(?:arguments|parameters|tool_calls)\"\s*:")
 CLAIMS, WORDS = re.compile(r"\"claims\"\s*:"), re.compile(r"\"(?:kind|text)\"\s*:")  # of a reply, together
 # The rules without their examples: a reply may be worded as one.
 SECRET_RULES = re.sub(r'"[^"]*"', " ", RULES)

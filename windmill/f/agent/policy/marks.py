@@ -10,9 +10,9 @@ HOURS = "hours"  # the source that S0 marks
 _BRACKETS = r"\[【〔（(⟦{«⟨<［〖「『⁽"
 _CLOSING = r"\]】〕）)⟧}»⟩>］〗」』⁾"
 _ONE = r"(?:[Ss]\s?\d{1,2})(?:\s?[:†#][\w\s:-]{0,20})?"
-_LEAD = r"(?:[\^#]|(?:sources?|passages?|refs?|cf\.?|see|quelle|fuente|source)\s*:?\s*)?"
+_LEAD = r"(?:[\^#]|(?:sources?|passages?|refs?|cf\.?|see|quelle|fuente)\s*:?\s*)?"
 MARK = re.compile(
-    rf"(?:(?<!\s)\s+)?\*{{0,3}}[{_BRACKETS}]{{1,2}}\s*{_LEAD}({_ONE}(?:\s*(?:,|;|&|and|und|y|et|/|\+|-|–|and)\s*{_ONE})*)\s*[{_CLOSING}]{{1,2}}\**"
+    rf"(?:(?<!\s)\s+)?\*{{0,3}}[{_BRACKETS}]{{1,2}}\s*{_LEAD}({_ONE}(?:\s*(?:,|;|&|and|und|y|et|/|\+|-|–)\s*{_ONE})*)\s*[{_CLOSING}]{{1,2}}\**"
     r"|(?:(?<!\s)\s+)?[\[【]\s*(\d{1,2}(?:\s*,\s*\d{1,2})*)(?:†[^\]】]{0,40})?\s*[\]】](?!\()",
     re.IGNORECASE,
 )

@@ -78,7 +78,9 @@ def has_marked_runs(content: bytes) -> bool:
                         if found.end() > new:
                             runs += found[1] == b"rPr"
                             marked = marked or found[1] != b"rPr"
-    return marked and runs <= _MOST
+                    if runs > _MOST:
+                        return False
+    return marked
 
 
 def _blocks(read: object) -> Iterator[tuple[bytes, int]]:

@@ -75,10 +75,9 @@ def are_units(header: Sequence[str], row: Sequence[str], below: Sequence[Sequenc
         return False
     if any(len(row[place]) > _LONGEST_UNIT or any(map(str.isdecimal, row[place])) for place in units):
         return False
-    under = [one[place] for one in below[:5] for place in units if place < len(one) and one[place]]
-    return sum(any(map(str.isdigit, cell)) for cell in under) * 2 > len(under) > 0 and not any(
-        one[place] == row[place] for one in below[:5] for place in units if place < len(one)
-    )
+    under = [(one[p], row[p]) for one in below[:5] for p in units if p < len(one) and one[p]]
+    figures = sum(any(map(str.isdigit, cell)) for cell, _ in under)
+    return figures * 2 > len(under) > 0 and all(cell != unit for cell, unit in under)
 
 
 def names_group_once(header: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:

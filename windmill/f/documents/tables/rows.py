@@ -188,7 +188,7 @@ def _header(block: deque[list[str]], before: list[str]) -> list[str]:
         header = list(block.popleft())
         for _ in range(max(marked - 1, in_two)):
             header = _joined(header, block.popleft())
-        if block and are_units(header, block[0], list(block)[1:]):
+        if block and are_units(header, block[0], list(islice(block, 1, 6))):
             units = block.popleft()
             header = [
                 f"{name} ({unit})" if unit else name
