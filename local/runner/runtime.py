@@ -47,9 +47,11 @@ class Runner:
     async def close(self) -> None:
         """Ends at once: what is running is killed, and runs again under the same id after the next start."""
         await self.schedules.close()
+        await (
+            self.queue.close()
+        )  # first: whoever still waits for a process would take its death for the job's end
         for pid in list(self.jobs.pids):
             kill_group(pid)
-        await self.queue.close()
         await self.store.close()
 
     async def run_job(self, job_id: UUID) -> None:

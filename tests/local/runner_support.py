@@ -105,10 +105,13 @@ class Client:
         return [self.job(item["id"]) for item in reversed(listed)]
 
 
+RUNS = ("-m", "local.runner")
+
+
 @contextmanager
-def running(bundle: Path, database: str, *options: str) -> Iterator[Client]:
+def running(bundle: Path, database: str, *options: str, code: tuple[str, ...] = RUNS) -> Iterator[Client]:
     port = free_port()
-    command = [sys.executable, "-m", "local.runner", "--bundle", str(bundle), "--port", str(port), *options]
+    command = [sys.executable, *code, "--bundle", str(bundle), "--port", str(port), *options]
     process = subprocess.Popen(
         command,
         cwd=ROOT,

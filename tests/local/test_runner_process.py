@@ -16,6 +16,7 @@ import yaml
 from local.ports import free_port
 from tests.local.runner_support import (
     ROOT,
+    RUNS,
     TOKEN,
     environment,
     flow,
@@ -58,18 +59,36 @@ def starts(folder: Path) -> list[list[str]]:
     return [line.split() for line in file.read_text().splitlines()] if file.exists() else []
 
 
-@pytest.mark.parametrize("sign", [signal.SIGKILL, signal.SIGINT])
+SLOW_TO_CLOSE = """
+import asyncio, sys
+from local.runner import __main__, queue
+close = queue.Queue.close
+
+async def slowly(self):
+    await asyncio.sleep(1)
+    await close(self)
+
+queue.Queue.close = slowly
+sys.exit(__main__.main())
+"""
+
+
+@pytest.mark.parametrize(
+    ("sign", "code"),
+    [(signal.SIGKILL, RUNS), (signal.SIGINT, RUNS), (signal.SIGINT, ("-c", SLOW_TO_CLOSE))],
+    ids=["killed", "interrupted", "slow to close"],
+)
 def test_a_restart_goes_on_with_the_lost_step_under_the_same_id(
-    tmp_path: Path, new_database: Callable[[], str], sign: signal.Signals
+    tmp_path: Path, new_database: Callable[[], str], sign: signal.Signals, code: tuple[str, ...]
 ) -> None:
     bundle, database = tmp_path / "bundle", new_database()
     waiting_bundle(bundle)
-    with running(bundle, database, "--no-schedules") as first:
+    with running(bundle, database, "--no-schedules", code=code) as first:
         job_id = first.start("f", "f/t/two", {"folder": str(tmp_path), "x": 7})
         wait_until(lambda: len(starts(tmp_path)) == 1)
         first.process.send_signal(sign)
-        code = first.process.wait(timeout=60)
-        assert code == (0 if sign == signal.SIGINT else -signal.SIGKILL)
+        ended = first.process.wait(timeout=60)
+        assert ended == (0 if sign == signal.SIGINT else -signal.SIGKILL)
     with running(bundle, database, "--no-schedules") as second:
         wait_until(lambda: len(starts(tmp_path)) == 2)
         (tmp_path / "go").touch()

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from worker.warm.__main__ import COMPILER
 
 from tests.worker.support import RUNS, SAYS, Warm, alive, children, until
 
@@ -38,14 +39,47 @@ def test_killing_the_client_kills_all_of_the_job(
     assert warm.run("print(1)") == (0, "1\n", "")
 
 
+SLOW_FORKS = """
+import os, sys, time
+from windmill.worker.warm import __main__, server
+let_go = server.Server.let_go
+
+def slowly(self):
+    while os.path.exists(sys.argv[2] + "/hold"):
+        time.sleep(0.01)
+    let_go(self)
+
+server.Server.let_go = slowly
+sys.exit(__main__.main())
+"""
+CLEANS_UP = """
+import signal, sys, time
+signal.signal(15, lambda *_: (print('cleaned up'), sys.exit(5)))
+print('ready')
+time.sleep(600)
+"""
+
+
 def test_a_signal_for_the_client_reaches_the_job(warm: Warm) -> None:
-    job = warm.job(
-        "import signal, sys, time\nsignal.signal(15, lambda *_: (print('cleaned up'), sys.exit(5)))\n"
-        "print('ready')\ntime.sleep(600)"
-    )
+    job = warm.job(CLEANS_UP)
     assert job.process.stdout and job.process.stdout.readline() == "ready\n"
     job.process.send_signal(signal.SIGTERM)
     assert job.wait() == (5, "cleaned up\n", "")
+
+
+@pytest.mark.parametrize("compiler", [COMPILER, None], ids=["compiled", "in Python"])
+def test_a_signal_before_the_client_knows_its_job_reaches_the_job(compiler: str | None) -> None:
+    """The job runs before its client, told of it, has had its turn on the processor: the signal must wait for that."""
+    with Warm(code=("-c", SLOW_FORKS), compiler=compiler) as own:
+        (own.folder / "hold").touch()
+        job = own.job(CLEANS_UP)
+        until(lambda: len(children(own.servers[0])) == 1)
+        job.process.send_signal(signal.SIGSTOP)
+        (own.folder / "hold").unlink()
+        assert job.process.stdout and job.process.stdout.readline() == "ready\n"
+        job.process.send_signal(signal.SIGTERM)
+        job.process.send_signal(signal.SIGCONT)
+        assert job.wait() == (5, "cleaned up\n", "")
 
 
 def test_peak_memory_shows_in_the_client(warm: Warm) -> None:
@@ -81,19 +115,6 @@ def test_a_killed_server_takes_its_jobs_along_and_is_replaced() -> None:
         assert job.wait()[0] == -9
 
 
-SLOW_FORKS = """
-import os, sys, time
-from windmill.worker.warm import __main__, server
-let_go = server.Server.let_go
-
-def slowly(self):
-    while os.path.exists(sys.argv[2] + "/hold"):
-        time.sleep(0.01)
-    let_go(self)
-
-server.Server.let_go = slowly
-sys.exit(__main__.main())
-"""
 WAITS = "import os, time\nprint('ready')\nwhile not os.path.exists('go'):\n    time.sleep(0.01)"
 
 

@@ -23,8 +23,21 @@ static const char *VARIABLES[] = {"BASE_INTERNAL_URL", "WM_WORKSPACE", "WM_JOB_P
 static char **arguments;
 static volatile pid_t job;
 
+/* A signal for this process is meant for the job; held back while it is not known whether there is one. */
+static const int SIGNALS[] = {SIGHUP, SIGINT, SIGQUIT, SIGUSR1, SIGUSR2, SIGTERM};
+enum { SIGNAL_COUNT = sizeof SIGNALS / sizeof *SIGNALS };
+
+static void hold_back(int how) {
+    sigset_t set;
+    sigemptyset(&set);
+    for (int i = 0; i < SIGNAL_COUNT; i++)
+        sigaddset(&set, SIGNALS[i]);
+    sigprocmask(how, &set, NULL);
+}
+
 /* Becomes the plain interpreter, PYTHON. Nothing of the job has run. */
 static void plain(const char *reason) {
+    hold_back(SIG_UNBLOCK);
     if (*reason)
         dprintf(2, "warm interpreter: %s; this job runs in the plain one\n", reason);
     arguments[0] = PYTHON;
@@ -85,13 +98,12 @@ static void hand_off(int connection) {
 
 static void pass_on(int number) { kill(job, number); }
 
-/* A signal for this process is meant for the job. */
 static void begin(pid_t pid) {
-    static const int numbers[] = {SIGHUP, SIGINT, SIGQUIT, SIGUSR1, SIGUSR2, SIGTERM};
     struct sigaction action = {.sa_handler = pass_on};
     job = pid;
-    for (unsigned i = 0; i < sizeof numbers / sizeof *numbers; i++)
-        sigaction(numbers[i], &action, NULL);
+    for (int i = 0; i < SIGNAL_COUNT; i++)
+        sigaction(SIGNALS[i], &action, NULL);
+    hold_back(SIG_UNBLOCK);
 }
 
 /* As the job ended: by the same signal, or with the same code. */
@@ -138,6 +150,7 @@ int main(int count, char **given) {
     if (count != 4 || strcmp(given[1], "-u") || strcmp(given[2], "-m") || strcmp(given[3], "wrapper"))
         plain("");
     int connection = connected();
+    hold_back(SIG_BLOCK);
     hand_off(connection);
     set_patience(connection, LOOK_MS);
     for (;;) {

@@ -13,6 +13,8 @@ WAIT_S = 10.0  # __main__.py
 # What tells the server which jobs may share something: keys.py.
 VARIABLES = (b"BASE_INTERNAL_URL", b"WM_WORKSPACE", b"WM_JOB_PATH", b"WM_RUNNABLE_ID", b"PYTHONPATH")
 STEP = 2 * 1024 * 1024
+# HUP, INT, QUIT, USR1, USR2, TERM: one for this process is meant for the job; held back while it is not known whether there is one.
+SIGNALS = (1, 2, 3, 10, 12, 15)
 
 
 def plain(reason: str = "") -> None:
@@ -21,6 +23,7 @@ def plain(reason: str = "") -> None:
         posix.write(2, f"warm interpreter: {reason}; this job runs in the plain one\n".encode())
     with open("/proc/self/environ", "rb") as file:  # as it was, before this interpreter set a locale
         given = dict(pair.split(b"=", 1) for pair in file.read().split(b"\0") if pair)
+    _signal.pthread_sigmask(_signal.SIG_UNBLOCK, SIGNALS)
     posix.execve(sys.executable, [sys.executable, *sys.argv[1:]], given)
 
 
@@ -54,7 +57,7 @@ def abandon(group: int) -> None:
 
 
 def see_through(connection: _socket.socket) -> None:
-    """Until the job has ended. A signal for this process is meant for the job."""
+    """Until the job has ended."""
     pid, file, mapped = 0, posix.memfd_create("peak"), list[object]()
     while True:
         try:
@@ -70,8 +73,9 @@ def see_through(connection: _socket.socket) -> None:
             plain(rest)
         elif word == "pid":
             pid = int(rest)
-            for number in (1, 2, 3, 10, 12, 15):  # HUP, INT, QUIT, USR1, USR2, TERM
+            for number in SIGNALS:
                 _signal.signal(number, lambda received, frame, pid=pid: posix.kill(pid, received))
+            _signal.pthread_sigmask(_signal.SIG_UNBLOCK, SIGNALS)
         elif word == "status":
             end(int(rest))
         elif not pid:
@@ -92,6 +96,7 @@ def main() -> None:
         connection.settimeout(WAIT_S)
         if not connection.recv(16):
             plain("it went away")
+        _signal.pthread_sigmask(_signal.SIG_BLOCK, SIGNALS)
         connection.sendmsg(
             [b"\0".join(posix.environ.get(name, b"") for name in VARIABLES)],
             [(_socket.SOL_SOCKET, _socket.SCM_RIGHTS, streams)],
