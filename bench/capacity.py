@@ -25,7 +25,7 @@ import psycopg
 
 from bench.customers import Customers
 from bench.neighbours import percentile
-from bench.pooler import PROGRAM, Pooler, use_pooler
+from bench.pooler import PROGRAM, pooled, use_pooler
 from bench.processes import Sampler, memory_mb, processor_seconds
 from bench.stacks import NotMeasured, run_bench
 from bench.turn import burst, wait_for
@@ -179,22 +179,19 @@ def rival(stack: Stack, workers: int) -> Measured:
 
 
 def on_this_machine(folder: Path) -> list[Measured]:
-    stack, pooler = Stack(folder), None
+    stack = Stack(folder)
     try:
         stack.start(seed.meta_config())
         seed.seed(stack, merge_window_s=0.0)
         prepare(stack)
-        if PROGRAM:
-            pooler = Pooler(folder, stack)
-            PIDS.append(pooler.pid)
-        use_pooler(stack, pooler)
-        found = [ours(stack, n) for n in ((8, 64) if QUICK else (4, 8, 16, 32, 64))]
-        found.append(ours(stack, 64, (0.0, 0.0)))
-        use_pooler(stack, None)
-        found += [rival(stack, n) for n in ((RIVAL_WORKERS,) if QUICK else (RIVAL_WORKERS, 16, 64))]
+        with pooled(stack, folder) as pooler:
+            if pooler:
+                PIDS.append(pooler.pid)
+            found = [ours(stack, n) for n in ((8, 64) if QUICK else (4, 8, 16, 32, 64))]
+            found.append(ours(stack, 64, (0.0, 0.0)))
+            use_pooler(stack, None)
+            found += [rival(stack, n) for n in ((RIVAL_WORKERS,) if QUICK else (RIVAL_WORKERS, 16, 64))]
     finally:
-        if pooler:
-            pooler.stop()
         stack.stop()
     return found
 

@@ -35,14 +35,9 @@ class Customers:
         self._http, self._pool = httpx2.Client(timeout=60), ThreadPoolExecutor(8)
         self.people = people
         self._counts = dict.fromkeys(self.people, 0)
-        self._seen: list[Any] = []  # turns
+        self.answered: list[Any] = []  # the turns that have been closed so far
         self._pause_s, self._random = pause_s, random.Random(5)
         self._next: list[tuple[float, str]] = []  # when who writes again
-
-    @property
-    def answered(self) -> list[Any]:
-        """The turns that have been closed so far."""
-        return self._seen
 
     def write(self, phone: str) -> None:
         self._counts[phone] += 1
@@ -61,8 +56,8 @@ class Customers:
         end, waits = time.monotonic() + seconds, []
         while time.monotonic() < end:
             time.sleep(LOOK_S)
-            for row in self._conn.execute(ANSWERED, [self.people, self._seen]).fetchall():
-                self._seen.append(row["id"])
+            for row in self._conn.execute(ANSWERED, [self.people, self.answered]).fetchall():
+                self.answered.append(row["id"])
                 waits.append(row["waited"])
                 self._next.append((time.monotonic() + self._random.uniform(*self._pause_s), row["sender"]))
             due = [phone for at, phone in self._next if at <= time.monotonic()]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import shutil
 import subprocess
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from deploy import bootstrap
@@ -59,3 +61,16 @@ def use_pooler(stack: Stack, pooler: Pooler | None) -> None:
     """From now on, or no more, the steps reach PostgreSQL through it."""
     stack.pool_port = pooler.port if pooler else None
     bootstrap.bootstrap(stack.windmill(), stack.bootstrap_environment(), update=True)
+
+
+@contextmanager
+def pooled(stack: Stack, folder: Path) -> Iterator[Pooler | None]:
+    """The steps reach PostgreSQL through it, until the end or use_pooler(stack, None); where this machine does not have it, there is none."""
+    pooler = Pooler(folder, stack) if PROGRAM else None
+    try:
+        if pooler:
+            use_pooler(stack, pooler)
+        yield pooler
+    finally:
+        if pooler:
+            pooler.stop()

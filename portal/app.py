@@ -220,8 +220,9 @@ async def small(request: Request) -> dict[str, Any]:
         json.dumps(given, ensure_ascii=False).encode()  # half a surrogate pair
     except (ValueError, RecursionError):
         return {}
-    texts = given.values() if isinstance(given, dict) else ["\0"]
-    return {} if any(isinstance(text, str) and "\0" in text for text in texts) else given
+    if not isinstance(given, dict) or any(isinstance(text, str) and "\0" in text for text in given.values()):
+        return {}
+    return given
 
 
 async def unavailable(request: Request, error: Exception) -> Response:

@@ -70,20 +70,29 @@ def test_redirects_are_not_followed(vendors: tuple[Vendor, Vendor]) -> None:
     assert not vendors[1].asked
 
 
-def test_a_name_that_changes_its_address_gains_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def went(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The addresses to which a connection was wanted: there is no network in tests."""
+    found: list[str] = []
+
+    async def connect(self: Any, host: str, port: int, *args: Any, **kwargs: Any) -> Any:
+        found.append(host)
+        raise OSError("no network in tests")
+
+    monkeypatch.setattr(ssrf.httpcore2.AnyIOBackend, "connect_tcp", connect)
+    return found
+
+
+def test_a_name_that_changes_its_address_gains_nothing(
+    monkeypatch: pytest.MonkeyPatch, went: list[str]
+) -> None:
     """The first answer is public, every later one private: the connection goes to the address that was checked."""
-    went: list[str] = []
     answers = iter([["93.184.215.14"], ["127.0.0.1"], ["127.0.0.1"]])
 
     def resolve(host: str, port: int, **kind: Any) -> list[Any]:
         return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (a, port)) for a in next(answers)]
 
-    async def connect(self: Any, host: str, port: int, *args: Any, **kwargs: Any) -> Any:
-        went.append(host)
-        raise OSError("no network in tests")
-
     monkeypatch.setattr(socket, "getaddrinfo", resolve)
-    monkeypatch.setattr(ssrf.httpcore2.AnyIOBackend, "connect_tcp", connect)
     with pytest.raises(OSError):
         get("http://rebind.example/", [])
     assert went == ["93.184.215.14"]
@@ -101,19 +110,15 @@ def test_one_private_address_among_public_ones_is_enough(monkeypatch: pytest.Mon
 
 
 def test_a_name_server_that_never_answers_keeps_no_other_name_waiting(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, went: list[str]
 ) -> None:
     """A business has ten receivers of events, and all businesses' receivers are told in one run. At its end the run does not wait either."""
-    answers, went = threading.Event(), list[str]()
+    answers = threading.Event()
 
     def resolve(host: str, port: int, **kind: Any) -> list[Any]:
         if host.startswith("slow"):
             answers.wait(60)
         return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("93.184.215.14", port))]
-
-    async def connect(self: Any, host: str, port: int, *args: Any, **kwargs: Any) -> Any:
-        went.append(host)
-        raise OSError("no network in tests")
 
     async def ask(host: str) -> None:
         async with guarded_client([], {}, 30) as client:
@@ -129,7 +134,6 @@ def test_a_name_server_that_never_answers_keeps_no_other_name_waiting(
         await asyncio.gather(*slow, return_exceptions=True)
 
     monkeypatch.setattr(socket, "getaddrinfo", resolve)
-    monkeypatch.setattr(ssrf.httpcore2.AnyIOBackend, "connect_tcp", connect)
     late = threading.Timer(40, answers.set)
     late.start()
     try:

@@ -28,20 +28,6 @@ def draft(staff: Staff, **settings: Any) -> None:
     assert saved["ok"], saved
 
 
-def publish(staff: Staff, **fields: Any) -> dict[str, Any]:
-    bots = staff.ask("bot", "get")["bots"]
-    (bot,) = [bot for bot in bots if bot["phone_number_id"] == SHOP.phone_number_id]
-    seen = {row["setting"]: row["value"] for row in bot["draft"]}
-    return staff.ask(
-        "versions",
-        "publish",
-        phone_number_id=SHOP.phone_number_id,
-        draft=seen,
-        live=bot["version"],
-        **fields,
-    )
-
-
 def ended(staff: Staff, run: str) -> dict[str, Any]:
     def result() -> Any:
         found = staff.ask("cases", "get_run", run=run)
@@ -67,18 +53,18 @@ def test_what_breaks_a_test_is_not_published(world: World, owner: Staff) -> None
     before = world.rows("select count(*) as n from turns")
     sent = [message["wamid"] for message in world.sent(SHOP)]
     draft(owner, persona="You are kind, and brief.", handoff_keywords=["express delivery"])
-    run = publish(owner)["run"]
+    run = owner.publish()["run"]
     found = ended(owner, run)
     assert (found["of"]["state"], found["of"]["total"], found["of"]["done"]) == ("red", 2, 2)
     (red,) = found["red"]
     assert [finding["code"] for finding in red["findings"]] == ["case_should_answer"]
     assert red["cause"] == {"kind": "settings", "settings": ["handoff_keywords"]}
     assert "EUR 11.90" in red["before"] and "EUR 11.90" not in red["said"]
-    assert publish(owner, run=run) == {"ok": True, "red": run}
-    assert publish(Staff(world, "editor"), run=run, reason="It is wanted.")["refused"] == "role"
+    assert owner.publish(run=run) == {"ok": True, "red": run}
+    assert Staff(world, "editor").publish(run=run, reason="It is wanted.")["refused"] == "role"
     assert world.rows("select count(*) as n from turns") == before
     assert [message["wamid"] for message in world.sent(SHOP)] == sent
-    live = publish(owner, run=run, reason="Colleagues answer that now.")["version"]
+    live = owner.publish(run=run, reason="Colleagues answer that now.")["version"]
     newest = owner.ask("versions", "list", phone_number_id=SHOP.phone_number_id)["versions"][0]
     assert newest["number"] == live
     assert newest["overruled"] == {"reason": "Colleagues answer that now.", "red": [QUESTION]}
@@ -89,8 +75,8 @@ def test_a_harmless_draft_is_published_when_its_tests_are_green(world: World, ow
     asked = {"phone_number_id": SHOP.phone_number_id, "question": "How long is a gift card valid?"}
     assert owner.ask("cases", "create", **asked, expected=must)["ok"]
     draft(owner, persona="You are kind.")
-    run = publish(owner)["run"]
+    run = owner.publish()["run"]
     assert ended(owner, run)["of"]["state"] == "green"
-    assert publish(owner, run=run)["version"]
+    assert owner.publish(run=run)["version"]
     draft(owner, persona="You are very kind.")
-    assert publish(owner, run=run).get("run") not in (None, run), "that run has asked another draft"
+    assert owner.publish(run=run).get("run") not in (None, run), "that run has asked another draft"

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import os
-import random
 from collections.abc import Iterator
 
 import pytest
 
-from tests.faults.storm import Storm, brought_up
+from tests.faults.storm import Storm, brought_up, seed_of_run
 
 
 @pytest.fixture(scope="session")
 def seed_of_storm() -> int:
-    """What the storm's choices follow from; FAULTS_SEED replays a run's."""
-    return int(os.environ.get("FAULTS_SEED") or random.randrange(10**6))
+    return seed_of_run()
 
 
 @pytest.fixture(scope="session")

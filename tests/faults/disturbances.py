@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import queue
 import threading
 import time
 from collections import Counter
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import ExitStack, closing, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -171,6 +173,41 @@ class Disturbances:
                     held.enter_context(closing(self.storm.stack.connect()))
                 except psycopg.OperationalError:  # all are taken: the next one that is given back, too
                     threading.Event().wait(0.05)
+
+
+class Saboteur:
+    """Strikes one after the other, beside what customers do. `room`: how many strikes may wait behind the one that is going on."""
+
+    def __init__(self, strike: Callable[[Strike], None], room: int) -> None:
+        self._strike = strike
+        self._strikes: queue.Queue[Strike | None] = queue.Queue(room)
+        self._done: Future[None]
+
+    def hand(self, strike: Strike | None) -> None:
+        """Once there is room; None: there is no more. Raises what the saboteur failed with."""
+        end = time.monotonic() + 300
+        while not self._done.done():
+            try:
+                return self._strikes.put(strike, timeout=0.2)
+            except queue.Full:
+                if time.monotonic() > end:
+                    raise
+        return self._done.result()
+
+    @contextmanager
+    def going_on(self) -> Iterator[None]:
+        """Until the last strike is done. Raises what the saboteur failed with."""
+        with ThreadPoolExecutor(1) as one:
+            self._done = one.submit(self._carry_out)
+            try:
+                yield
+            finally:
+                self.hand(None)
+                self._done.result()
+
+    def _carry_out(self) -> None:
+        while strike := self._strikes.get():
+            self._strike(strike)
 
 
 # What goes on beside what follows.

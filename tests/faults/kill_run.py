@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import random
 import sys
 import threading
@@ -24,7 +23,7 @@ from typing import Any, NamedTuple
 from local import seed
 from tests.faults.refund_tools import KINDS, Tools, Wish, offered, words_of
 from tests.faults.stack import RUNNERS
-from tests.faults.storm import Storm, brought_up
+from tests.faults.storm import Storm, brought_up, seed_of_run
 
 CUT = (
     "select pg_terminate_backend(pid) from pg_stat_activity where usename = 'chatbot_app' and datname = current_database()"
@@ -189,7 +188,7 @@ def main() -> int:
     parser.add_argument("--each", type=int, default=5, help="calls in one customer's message")
     parser.add_argument("--seconds", type=float, default=1800, help="for each part of the run")
     given = parser.parse_args()
-    chance = int(os.environ.get("FAULTS_SEED") or random.randrange(10**6))
+    chance = seed_of_run()
     print(f"FAULTS_SEED={chance}")
     begun = time.monotonic()
     with (

@@ -12,29 +12,26 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import queue
 import random
 import sys
 import time
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 
 from psycopg.types.json import Jsonb
 
-from bench.pooler import PROGRAM, Pooler, use_pooler
+from bench.pooler import Pooler, pooled
 from local import seed
 from tests.faults import ledger
 from tests.faults.clerk import Clerk
-from tests.faults.disturbances import Disturbances
+from tests.faults.disturbances import Disturbances, Saboteur
 from tests.faults.ledger import HANDED_OFF, HANDOFF
 from tests.faults.patient import Customer, customers
 from tests.faults.plan import NUMBERS, Strike, deck, details_of
 from tests.faults.stack import MODEL
 from tests.faults.statement import ZERO, figures_of
-from tests.faults.storm import Storm, brought_up, wait
+from tests.faults.storm import Storm, brought_up, seed_of_run, wait
 
 # What dies, or loses its answers, and how often in proportion.
 STRIKES = {
@@ -62,8 +59,7 @@ class Kills(Disturbances):
         self._chance, self._pooler, self._written = chance, pooler, 0
         names = {name: times for name, times in STRIKES.items() if pooler or name != "kill_pooler"}
         self._names, self._next = deck(chance, names), 0
-        self._strikes: queue.Queue[Strike | None] = queue.Queue(1)
-        self._done: Future[None]
+        self._saboteur = Saboteur(self.strike, 1)
 
     def kill_warm(self) -> None:
         self.storm.stack.revive_warm()
@@ -78,34 +74,16 @@ class Kills(Disturbances):
         if self._written >= self._next:
             self._next = self._written + self._chance.randint(1, 2 * MESSAGES_A_KILL - 1)
             name = next(self._names)
-            self._hand(Strike(name, details_of(name, self._chance, [], False)))
-
-    def _hand(self, strike: Strike | None) -> None:
-        """To the striker, once there is room. Raises what it failed with."""
-        end = time.monotonic() + 300
-        while not self._done.done():
-            try:
-                return self._strikes.put(strike, timeout=0.2)
-            except queue.Full:
-                if time.monotonic() > end:
-                    raise
-        return self._done.result()
+            self._saboteur.hand(Strike(name, details_of(name, self._chance, [], False)))
 
     @contextmanager
     def going_on(self) -> Iterator[None]:
-        """Beside what customers do."""
-        with ThreadPoolExecutor(1) as killer:
-            self._done = killer.submit(self._kill)
-            try:
+        """Beside what customers do; then Meta's answers go right again."""
+        try:
+            with self._saboteur.going_on():
                 yield
-            finally:
-                self._hand(None)
-                self._done.result()
-                self.storm.control("fail", {})
-
-    def _kill(self) -> None:
-        while strike := self._strikes.get():
-            self.strike(strike)
+        finally:
+            self.storm.control("fail", {})
 
 
 class StatementRun:
@@ -159,7 +137,7 @@ class StatementRun:
     def _go_on(self, kills: Kills, at_once: int) -> int:
         """Lets those write on who wait for nothing; how many have something to write or to wait for."""
         replies = ledger.replies_by_phone(self.storm.accepted())
-        taken = set[str]().union(*(self.storm.written(tenant.phone_number_id) for tenant in self.tenants))
+        taken = self.storm.written(*(tenant.phone_number_id for tenant in self.tenants))
         waiting = {each.phone for each in self.people if each.waits(replies[each.phone], taken)}
         unfinished = [each for each in self.people if each.deliveries or each.phone in waiting]
         for each in unfinished[:at_once]:
@@ -228,10 +206,10 @@ def main() -> int:
     parser.add_argument("--at-once", type=int, default=12, help="customers who write at the same time")
     parser.add_argument("--minutes", type=float, default=90, help="after which nobody writes on")
     given = parser.parse_args()
-    chance = random.Random(seed_ := int(os.environ.get("FAULTS_SEED") or random.randrange(10**6)))
+    chance = random.Random(seed_ := seed_of_run())
     print(f"FAULTS_SEED={seed_}", flush=True)
     begun = time.monotonic()
-    with brought_up("chatmill-statement-run-") as storm, pooled(storm) as pooler:
+    with brought_up("chatmill-statement-run-") as storm, pooled(storm.stack, storm.stack.state) as pooler:
         run = StatementRun(storm, customers(chance, NUMBERS, given.messages, given.each, FIRST), chance)
         kills = Kills(storm, chance, pooler)
         with run.echoed():
@@ -249,19 +227,6 @@ def main() -> int:
     seconds = round(time.monotonic() - begun)
     print(json.dumps({"bench": "statement_run", "seed": seed_, "seconds": seconds, **result}))
     return 1 if wrong else 0
-
-
-@contextmanager
-def pooled(storm: Storm) -> Iterator[Pooler | None]:
-    """PgBouncer before PostgreSQL, where this machine has it."""
-    pooler = Pooler(storm.stack.state, storm.stack) if PROGRAM else None
-    try:
-        if pooler:
-            use_pooler(storm.stack, pooler)
-        yield pooler
-    finally:
-        if pooler:
-            pooler.stop()
 
 
 if __name__ == "__main__":

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import random
 import shutil
 import tempfile
 import threading
@@ -143,10 +145,10 @@ class Storm:
         response = self.http.get(f"{self.stack.url('meta')}/control/sent", params=of)
         return list(response.json()["sent"])
 
-    def written(self, phone_number_id: str) -> set[str]:
-        """The messages of customers that the webhook took for a number, as Meta knows them."""
+    def written(self, *numbers: str) -> set[str]:
+        """The messages of customers that the webhook took for these numbers, as Meta knows them."""
         found = self.http.get(f"{self.stack.url('meta')}/control/written").json()["written"]
-        return {id_ for number, id_ in found if number == phone_number_id}
+        return {id_ for number, id_ in found if number in numbers}
 
     def bill(self) -> dict[Any, int]:
         """Delivered messages by number and by how Meta charges for them."""
@@ -210,6 +212,11 @@ class Storm:
             return False
 
         until(is_settled, seconds, every_s=3.0)
+
+
+def seed_of_run() -> int:
+    """What a run's choices follow from; FAULTS_SEED replays a run's."""
+    return int(os.environ.get("FAULTS_SEED") or random.randrange(10**6))
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -81,11 +82,13 @@ class Failing(Kills):
 
 
 def test_a_kill_that_fails_is_what_the_run_fails_with() -> None:
-    nowhere: Any = None
+    taken_back: list[Any] = []
+    nowhere: Any = SimpleNamespace(control=lambda *wish: taken_back.append(wish))
     kills = Failing(nowhere, random.Random(1))
     with pytest.raises(LookupError, match="no such process"), kills.going_on():
         for _ in range(10):
             kills.written(100)
+    assert taken_back == [("fail", {})]
 
 
 def test_each_figure_of_the_statement_is_the_ledgers(storm: Storm, seed_of_storm: int) -> None:

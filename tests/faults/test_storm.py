@@ -6,8 +6,6 @@ FAULTS_SEED replays a run's choices, FAULTS_MESSAGES sets its size: `make test-f
 from __future__ import annotations
 
 import os
-import queue
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -15,7 +13,7 @@ from local import seed
 from tests.faults import statement
 from tests.faults.books import Books
 from tests.faults.customers import Letter, write
-from tests.faults.disturbances import Disturbances
+from tests.faults.disturbances import Disturbances, Saboteur
 from tests.faults.plan import Plan, Strike, make_plan
 from tests.faults.stack import INGRESSES, RUNNERS
 from tests.faults.storm import Storm, until
@@ -105,24 +103,15 @@ def test_every_message_is_answered_once_and_in_order(storm: Storm, seed_of_storm
 
 
 def run(plan: Plan, storm: Storm, disturbances: Disturbances) -> list[Letter]:
-    """Customers write one after the other; whoever writes waits for a saboteur that is two strikes behind."""
-    strikes: queue.Queue[Strike | None] = queue.Queue(2)
-    with ThreadPoolExecutor(1) as saboteur:
-        done = saboteur.submit(carry_out, strikes, disturbances)
-        letters = []
-        try:
+    """Customers write one after the other; whoever writes waits for a saboteur that has two strikes to go."""
+    saboteur, letters = Saboteur(disturbances.strike, 2), list[Letter]()
+    try:
+        with saboteur.going_on():
             for step in plan.steps:
                 if isinstance(step, Strike):
-                    strikes.put(step, timeout=300)
+                    saboteur.hand(step)
                 else:
                     letters += write(storm, step)
-        finally:
-            strikes.put(None, timeout=300)
-        done.result()
+    finally:
+        disturbances.end()
     return letters
-
-
-def carry_out(strikes: queue.Queue[Strike | None], disturbances: Disturbances) -> None:
-    while strike := strikes.get():
-        disturbances.strike(strike)
-    disturbances.end()

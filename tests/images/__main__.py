@@ -17,7 +17,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.images.engines import LEFT_OUT, Buildah, Chosen, Docker, Engine, Failed
+from tests.images.engines import LEFT_OUT, Buildah, Docker, Engine, Failed, chosen
 from tests.images.services import Service, WrongFile, environment, read
 
 ROW = "select count(*) from inbound_messages where message_id = 'wamid.check' and phone_number_id = 'check'"
@@ -83,13 +83,13 @@ def main() -> int:
         try:
             variables = environment(dict(os.environ))
             services = read(variables)
-            with Chosen(services, variables, Path(folder)) as chosen:
-                if isinstance(chosen.engine, Docker) and (taken := taken_ports(variables)):
+            with chosen(services, variables, Path(folder)) as engine:
+                if isinstance(engine, Docker) and (taken := taken_ports(variables)):
                     raise Failed(
                         f"These ports are in use: {', '.join(taken)}. Stop what has them, or set these variables otherwise."
                     )
-                check(chosen.engine, services)
-                if isinstance(chosen.engine, Buildah):
+                check(engine, services)
+                if isinstance(engine, Buildah):
                     print(f"Without Docker these were not tried: {LEFT_OUT}.")
         except (Failed, WrongFile) as problem:
             print(problem, file=sys.stderr)

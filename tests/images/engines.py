@@ -10,10 +10,10 @@ import json
 import shutil
 import subprocess
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Protocol, Self
+from typing import Any, Protocol
 
 from tests.images.services import ROOT, Build, Service
 
@@ -62,6 +62,17 @@ def run(command: Iterable[str | Path], what: str, seconds: float = BUILD_S, text
     if done.returncode:
         raise Failed(f"{what} fails (exit {done.returncode}).\n{tail(done.stdout)}")
     return done.stdout
+
+
+def look(command: list[str]) -> tuple[int, str]:
+    """How a command ends, and what it prints; 1 where it does not end in time."""
+    try:
+        done = subprocess.run(
+            command, capture_output=True, text=True, cwd=ROOT, timeout=LOOK_S, stdin=subprocess.DEVNULL
+        )
+    except subprocess.TimeoutExpired:
+        return 1, f"no answer in {LOOK_S} s"
+    return done.returncode, done.stdout + done.stderr
 
 
 def tail(text: str) -> str:
@@ -113,14 +124,7 @@ class Docker:
         return [(row["State"], row.get("Health") or "", int(row.get("ExitCode") or 0)) for row in rows]
 
     def run_in(self, service: Service, command: list[str]) -> tuple[int, str]:
-        done = subprocess.run(
-            [*self._compose, "exec", "--no-TTY", service.name, *command],
-            capture_output=True,
-            text=True,
-            cwd=ROOT,
-            timeout=LOOK_S,
-        )
-        return done.returncode, done.stdout + done.stderr
+        return look([*self._compose, "exec", "--no-TTY", service.name, *command])
 
     def stop(self) -> None:
         run([*self._compose, "down", "--volumes", "--timeout", "10"], "docker compose down")
@@ -151,7 +155,7 @@ class Buildah:
         file = self._folder / f"{name}.Dockerfile"
         file.write_text(build.dockerfile)
         arguments = [part for pair in build.arguments.items() for part in ("--build-arg", "=".join(pair))]
-        image = f"localhost/{PROJECT}-{name}"
+        image = f"localhost/{_ours(name)}"
         how = ["--isolation", "chroot", "--format", "docker", "--pull=never"]
         where = ["--file", str(file), str(build.context)]
         run([*_buildah("build"), *how, *arguments, "--tag", image, *where], f"Building the image of {name}")
@@ -163,10 +167,10 @@ class Buildah:
             self._begin(service)
 
     def _begin(self, service: Service) -> None:
-        name, space = f"{PROJECT}-{service.name}", f"{PROJECT}-{service.name}"
+        name = _ours(service.name)
         image = self._images[service.build.key() if service.build else service.name]
         self._made.append(service.name)
-        self._join(space, self._addresses[service.name])
+        self._join(name, self._addresses[service.name])
         hosts = [part for other, ip in self._addresses.items() for part in ("--add-host", f"{other}:{ip}")]
         run(
             [*_buildah("from"), "--pull-never", "--name", name, *hosts, image],
@@ -218,7 +222,7 @@ class Buildah:
             run([*inside, "link", "set", device, "up"], "Making a network")
 
     def _inside(self, service: Service, how: list[str], command: list[str]) -> list[str]:
-        name = f"{PROJECT}-{service.name}"
+        name = _ours(service.name)
         variables = [part for pair in service.environment.items() for part in ("--env", "=".join(pair))]
         return [
             *("ip", "netns", "exec", name, *_buildah("run"), "--isolation", "chroot", *how, *variables),
@@ -226,33 +230,27 @@ class Buildah:
         ]
 
     def run_in(self, service: Service, command: list[str]) -> tuple[int, str]:
-        try:
-            done = subprocess.run(
-                self._inside(service, [], command),
-                capture_output=True,
-                text=True,
-                timeout=LOOK_S,
-                stdin=subprocess.DEVNULL,
-            )
-        except subprocess.TimeoutExpired:
-            return 1, f"no answer in {LOOK_S} s"
-        return done.returncode, done.stdout + done.stderr
+        return look(self._inside(service, [], command))
 
     def stop(self) -> None:
         """In the opposite order; what is gone already is no matter."""
         for name in reversed(self._made):
-            subprocess.run(
-                ["sh", "-c", f"ip netns pids {PROJECT}-{name} | xargs -r kill -TERM"], capture_output=True
-            )
+            end = f"ip netns pids {_ours(name)} | xargs -r kill -TERM"
+            subprocess.run(["sh", "-c", end], capture_output=True)
         for process in self._running.values():
             try:
                 process.wait(20)
             except subprocess.TimeoutExpired:
                 process.kill()
         for name in self._made:
-            subprocess.run([*_buildah("rm"), f"{PROJECT}-{name}"], capture_output=True)
-            subprocess.run(["ip", "netns", "del", f"{PROJECT}-{name}"], capture_output=True)
+            subprocess.run([*_buildah("rm"), _ours(name)], capture_output=True)
+            subprocess.run(["ip", "netns", "del", _ours(name)], capture_output=True)
         subprocess.run(["ip", "link", "del", BRIDGE], capture_output=True)
+
+
+def _ours(name: str) -> str:
+    """The name of a service's container, of the network namespace that it is in, and of the image that was built for it."""
+    return f"{PROJECT}-{name}"
 
 
 def _buildah(action: str) -> list[str]:
@@ -269,27 +267,20 @@ def _rights(service: Service) -> list[str]:
     ]
 
 
-class Chosen:
-    """The engine that is here, and stopped afterwards. Raises Failed where there is none."""
-
-    def __init__(self, services: list[Service], variables: dict[str, str], folder: Path) -> None:
-        docker = (
-            shutil.which("docker")
-            and not subprocess.run(["docker", "compose", "version"], capture_output=True).returncode
-        )
-        if docker:
-            self.engine: Engine = Docker(variables, folder)
-        elif shutil.which("buildah") and shutil.which("ip"):
-            self.engine = Buildah(services, folder)
-        else:
-            raise Failed(
-                "No engine is here: install Docker with its compose plugin, or buildah and iproute2."
-            )
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.engine.stop()
+@contextmanager
+def chosen(services: list[Service], variables: dict[str, str], folder: Path) -> Iterator[Engine]:
+    """The engine that is here; stopped afterwards. Raises Failed where there is none."""
+    engine: Engine
+    if (
+        shutil.which("docker")
+        and not subprocess.run(["docker", "compose", "version"], capture_output=True).returncode
+    ):
+        engine = Docker(variables, folder)
+    elif shutil.which("buildah") and shutil.which("ip"):
+        engine = Buildah(services, folder)
+    else:
+        raise Failed("No engine is here: install Docker with its compose plugin, or buildah and iproute2.")
+    try:
+        yield engine
+    finally:
+        engine.stop()

@@ -39,7 +39,7 @@ class Build:
 
 @dataclass(frozen=True)
 class Service:
-    """`health`: the command of its health check; empty: it has none. `after`: service to what it must have reached (compose's conditions).
+    """`health`: the command of its health check; empty: it has none. `after`: the services that it waits for.
     `files`: [path here, path there] of what is mounted from the repository."""
 
     name: str
@@ -48,7 +48,7 @@ class Service:
     environment: dict[str, str]
     command: list[str]
     health: list[str]
-    after: dict[str, str]
+    after: set[str]
     files: list[tuple[Path, str]]
     capabilities: list[str]
 
@@ -75,7 +75,7 @@ def read(variables: dict[str, str]) -> list[Service]:
     ordered: list[Service] = []
     while left := [s for s in services.values() if s not in ordered]:
         names = {s.name for s in ordered}
-        free = [s for s in left if s.after.keys() <= names]
+        free = [s for s in left if s.after <= names]
         if not free:
             waiting = ", ".join(s.name for s in left)
             raise WrongFile(
@@ -113,7 +113,7 @@ def _service(name: str, of: dict[str, Any]) -> Service:
         environment={key: str(value) for key, value in of.get("environment", {}).items()},
         command=[str(word) for word in of.get("command", [])],
         health=["sh", "-c", test[1]] if test[:1] == ["CMD-SHELL"] else test[1:],
-        after={other: how["condition"] for other, how in of.get("depends_on", {}).items()},
+        after=set(of.get("depends_on", ())),
         files=[
             ((ROOT / here).resolve(), there)
             for here, there in (str(v).split(":")[:2] for v in of.get("volumes", []))

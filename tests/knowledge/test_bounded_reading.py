@@ -33,6 +33,7 @@ from tests.problems import raises_problem
 WINDMILL = Path(extract.__file__).parents[2]
 SPANISH = WINDMILL / "f/portal/documents__raw_app/text/es/messages.ts"
 MOST_S, MOST_MB = 20, 512
+NO_ROBOTS = b"HTTP/1.1 404 No\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
 # A step that reads one document after the other; after each: its result, the processor's seconds, and the reader's memory beyond the step's own.
 STEP = """
 import json, resource, sys
@@ -215,7 +216,7 @@ async def drip(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> No
     """A site that is never silent for long, and never done: twenty bytes a second."""
     asked = (await reader.readuntil(b"\r\n\r\n")).split()[1]
     if asked == b"/robots.txt":
-        writer.write(b"HTTP/1.1 404 No\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")
+        writer.write(NO_ROBOTS)
         writer.close()
         return
     writer.write(b"HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: 1000000\r\n\r\n")
@@ -232,7 +233,7 @@ def slow_sitemap(answer_s: float) -> Callable[[asyncio.StreamReader, asyncio.Str
         asked = (await reader.readuntil(b"\r\n\r\n")).split()
         where = "http://" + next(b for a, b in itertools.pairwise(asked) if a.lower() == b"host:").decode()
         if asked[1] == b"/robots.txt":
-            writer.write(b"HTTP/1.1 404 No\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")
+            writer.write(NO_ROBOTS)
         else:
             await asyncio.sleep(answer_s)
             parts = "".join(f"<sitemap><loc>{where}/{n}.xml</loc></sitemap>" for n in (1, 2))

@@ -111,13 +111,23 @@ class Portal:
     def ask(self, who: str, script: str, action: str, /, **fields: Any) -> dict[str, Any]:
         return self.call(who, script, request(action, **fields))
 
-    def publish(self, who: str, phone_number_id: str = "1001", note: str = "") -> dict[str, Any]:
-        """Publishes the draft as it is."""
+    def bot_of(self, who: str = "owner@alpha.example", phone_number_id: str = "1001") -> dict[str, Any]:
+        """A chatbot, as its people see it."""
         bots = self.ask(who, "f.portal_api.bot", "get")["bots"]
         (bot,) = [bot for bot in bots if bot["phone_number_id"] == phone_number_id]
-        seen = {row["setting"]: row["value"] for row in bot["draft"]}
-        names = {"phone_number_id": phone_number_id, "draft": seen, "live": bot["version"]}
-        return self.ask(who, "f.portal_api.versions", "publish", **names, note=note)
+        return dict(bot)
+
+    def draft_of(self) -> dict[str, Any]:
+        """What is drafted of Alpha's chatbot."""
+        return drafted(self.bot_of())
+
+    def publish(
+        self, who: str, phone_number_id: str = "1001", note: str = "", **fields: Any
+    ) -> dict[str, Any]:
+        """Publishes the draft as it is. `fields`: a share, a run of the bot's tests."""
+        bot = self.bot_of(who, phone_number_id)
+        seen = {"phone_number_id": phone_number_id, "draft": drafted(bot), "live": bot["version"]}
+        return self.ask(who, "f.portal_api.versions", "publish", **seen, note=note, **fields)
 
     def change(self, who: str, **settings: Any) -> dict[str, Any]:
         """Saves settings of Alpha's chatbot and publishes them; a refusal of the saving, if there is one."""
@@ -144,6 +154,10 @@ class Portal:
 
     def rows(self, query: str, *parameters: Any) -> list[dict[str, Any]]:
         return administrator(self.url).rows(query, *parameters)
+
+
+def drafted(bot: dict[str, Any]) -> dict[str, Any]:
+    return {row["setting"]: row["value"] for row in bot["draft"]}
 
 
 SEED = """
@@ -240,3 +254,14 @@ def talked(
             [opened["turn_id"], epoch, outcome, json.dumps(told)],
         )
     return {"contact": opened["contact_id"], "turn": opened["turn_id"]}
+
+
+def report(portal: Portal, number: str, message_id: str, status: str, **more: Any) -> None:
+    """Meta's status of what was sent to a customer, stored as the ingress stores it, and applied."""
+    said = {"id": message_id, "status": status, "timestamp": "1790000000", **more}
+    payload = {"entry": [{"changes": [{"field": "messages", "value": {"statuses": [said]}}]}]}
+    portal.rows(
+        "insert into inbound_messages (phone_number_id, message_id, kind, payload) values (%s, %s, 'status', %s) returning 1",
+        *(number, f"status:{message_id}:{status}:346", json.dumps(payload)),
+    )
+    portal.rows("select apply_events(50)")

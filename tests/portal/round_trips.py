@@ -13,7 +13,7 @@ import psycopg
 from psycopg.rows import scalar_row
 
 from tests.local.meta_support import NUMBER
-from tests.portal.conftest import A
+from tests.portal.conftest import A, report
 from tests.portal.test_doctor import OWNER, Setup
 
 DOCTOR = "f.portal_api.doctor"
@@ -107,15 +107,9 @@ def died(setup: Setup, test: dict[str, Any]) -> None:
 
 
 def reported(setup: Setup, turn: str, status: str, **more: Any) -> None:
-    """Meta's status of the words of a turn, stored as the ingress stores it, and applied."""
+    """Meta's status of the words of a turn."""
     (part,) = setup.portal.rows("select message_id from outbound_messages where turn_id = %s", turn)
-    said = {"id": part["message_id"], "status": status, "timestamp": "1790000000", **more}
-    payload = {"entry": [{"changes": [{"field": "messages", "value": {"statuses": [said]}}]}]}
-    setup.portal.rows(
-        "insert into inbound_messages (phone_number_id, message_id, kind, payload) values (%s, %s, 'status', %s) returning 1",
-        *(NUMBER, f"status:{part['message_id']}:{status}:346", json.dumps(payload)),
-    )
-    setup.portal.rows("select apply_events(50)")
+    report(setup.portal, NUMBER, part["message_id"], status, **more)
 
 
 def long_ago(test: dict[str, Any], setup: Setup) -> dict[str, Any]:

@@ -56,13 +56,6 @@ def draft(portal: Portal, **settings: Any) -> None:
     assert portal.ask(EDITOR, BOT, "update", phone_number_id="1001", settings=settings)["ok"]
 
 
-def publish(portal: Portal, who: str = EDITOR, **fields: Any) -> dict[str, Any]:
-    (found,) = portal.ask(who, BOT, "get")["bots"]
-    seen = {row["setting"]: row["value"] for row in found["draft"]}
-    about = {"phone_number_id": "1001", "draft": seen, "live": found["version"]}
-    return portal.ask(who, VERSIONS, "publish", **about, **fields)
-
-
 def finish(portal: Portal, run: str) -> dict[str, Any]:
     """Lets the slices of a run go on, as Windmill starts one after the other, until it has ended."""
     for _ in range(40):
@@ -77,63 +70,63 @@ def finish(portal: Portal, run: str) -> dict[str, Any]:
 
 def test_without_a_case_a_draft_is_published_as_ever(portal: Portal) -> None:
     draft(portal, persona="kind")
-    assert publish(portal)["version"] == 2
+    assert portal.publish(EDITOR)["version"] == 2
     assert save(portal, enabled=False)["ok"]
     draft(portal, persona="brief")
-    assert publish(portal)["version"] == 3
+    assert portal.publish(EDITOR)["version"] == 3
     assert portal.ask(EDITOR, CASES, "run")["refused"] == "no_cases"
 
 
 def test_a_green_run_of_this_very_draft_is_needed(portal: Portal, bot: Asked) -> None:
     save(portal)
     draft(portal, persona="kind")
-    run = publish(portal)["run"]
-    assert publish(portal, run=run)["run"] != run, "it has not ended"
-    run = publish(portal)["run"]
+    run = portal.publish(EDITOR)["run"]
+    assert portal.publish(EDITOR, run=run)["run"] != run, "it has not ended"
+    run = portal.publish(EDITOR)["run"]
     assert finish(portal, run)["of"]["state"] == "green"
     draft(portal, max_rounds=5)
-    assert "version" not in publish(portal, run=run)
+    assert "version" not in portal.publish(EDITOR, run=run)
     draft(portal, max_rounds=6)
-    assert publish(portal, run=run)["version"] == 2, "the draft is again what was asked"
+    assert portal.publish(EDITOR, run=run)["version"] == 2, "the draft is again what was asked"
 
 
 def test_what_changes_while_the_tests_run_makes_them_void(portal: Portal, bot: Asked) -> None:
     save(portal)
     draft(portal, persona="kind")
-    run = publish(portal)["run"]
+    run = portal.publish(EDITOR)["run"]
     finish(portal, run)
     portal.rows(
         "insert into tenant_tools (tenant_id, name, url) values (%s, 'orders', 'https://o.example/mcp')", A
     )
-    assert publish(portal, run=run)["run"] != run
+    assert portal.publish(EDITOR, run=run)["run"] != run
 
 
 def test_a_red_case_stops_and_an_owner_may_go_on(portal: Portal, bot: Asked) -> None:
     save(portal)
     draft(portal, persona="kind", max_rounds=5)
     bot.says = {("How long?", "draft"): "14 days", ("How long?", "draft:persona"): "14 days"}
-    run = publish(portal)["run"]
+    run = portal.publish(EDITOR)["run"]
     found = finish(portal, run)
     (red,) = found["red"]
     assert red["cause"] == {"kind": "settings", "settings": ["persona"]}
     assert (red["said"], red["before"], red["known_red"]) == ("14 days", "30 days", False)
-    assert publish(portal, run=run)["red"] == run
-    assert publish(portal, run=run, reason="Yes.")["refused"] == "role"
-    assert publish(portal, OWNER, run=run, reason=" It is 14 days now. ")["version"] == 2
+    assert portal.publish(EDITOR, run=run)["red"] == run
+    assert portal.publish(EDITOR, run=run, reason="Yes.")["refused"] == "role"
+    assert portal.publish(OWNER, run=run, reason=" It is 14 days now. ")["version"] == 2
     newest = portal.ask(EDITOR, VERSIONS, "list", phone_number_id="1001")["versions"][0]
     assert newest["overruled"] == {"reason": "It is 14 days now.", "red": ["How long?"]}
     (written,) = portal.rows("select after from audit_log where action = 'chatbots.publish'")
     assert written["after"] == {"version": 2, "note": "", "reason": "It is 14 days now."}
     bot.says = {("How long?", "*"): "14 days"}
     draft(portal, persona="kinder")
-    run = publish(portal)["run"]
+    run = portal.publish(EDITOR)["run"]
     found = finish(portal, run)
     assert (found["of"]["state"], found["red"][0]["known_red"]) == ("green", True), "it was said once"
     bot.says = {}
     finish(portal, portal.ask(EDITOR, CASES, "run")["run"])
     bot.says = {("How long?", "*"): "14 days"}
     draft(portal, persona="kindest")
-    assert finish(portal, publish(portal)["run"])["of"]["state"] == "red", "it was green in between"
+    assert finish(portal, portal.publish(EDITOR)["run"])["of"]["state"] == "red", "it was green in between"
 
 
 def test_a_model_that_says_it_otherwise_once_stops_nobody(portal: Portal, bot: Asked) -> None:
@@ -144,7 +137,7 @@ def test_a_model_that_says_it_otherwise_once_stops_nobody(portal: Portal, bot: A
     )
     asking.read_answer = bot._read
     draft(portal, persona="kind")
-    assert finish(portal, publish(portal)["run"])["of"]["state"] == "green"
+    assert finish(portal, portal.publish(EDITOR)["run"])["of"]["state"] == "green"
     assert bot.asked == [("How long?", "draft")] * 2
 
 
@@ -159,18 +152,18 @@ def test_what_waits_for_an_owner_is_not_asked(portal: Portal, bot: Asked) -> Non
     assert portal.ask(OWNER, BOT, "update", **tools)["ok"] is True
     part = "draft:persona,system_prompt"
     bot.says = {("How long?", part): "14 days", ("How long?", "draft:persona"): "14 days"}
-    run = publish(portal)["run"]
+    run = portal.publish(EDITOR)["run"]
     (red,) = finish(portal, run)["red"]
     assert bot.asked[:2] == [("How long?", part)] * 2
     assert red["cause"] == {"kind": "settings", "settings": ["persona"]}
-    assert publish(portal, run=run)["red"] == run
+    assert portal.publish(EDITOR, run=run)["red"] == run
     bot.says = {}
-    run = publish(portal)["run"]
+    run = portal.publish(EDITOR)["run"]
     assert finish(portal, run)["of"]["state"] == "green"
-    assert "version" not in publish(portal, OWNER, run=run), (
+    assert "version" not in portal.publish(OWNER, run=run), (
         "an owner publishes the tools, too: nobody has asked these"
     )
-    assert publish(portal, run=run)["waits"] == ["tools"]
+    assert portal.publish(EDITOR, run=run)["waits"] == ["tools"]
 
 
 def test_what_was_red_before_says_what_was_changed_since(portal: Portal, bot: Asked) -> None:
@@ -180,7 +173,7 @@ def test_what_was_red_before_says_what_was_changed_since(portal: Portal, bot: As
     assert portal.ask(EDITOR, "f.portal_api.qa_pairs", "create", **pair)["ok"]
     bot.says = {("How long?", "*"): "14 days"}
     draft(portal, persona="kind")
-    (red,) = finish(portal, publish(portal)["run"])["red"]
+    (red,) = finish(portal, portal.publish(EDITOR)["run"])["red"]
     assert red["cause"]["kind"] == "before"
     told = [(change["what"], change["subject"], change["person"]) for change in red["cause"]["changes"]]
     assert ("qa_pairs.insert", "Returns?", EDITOR) in told
@@ -201,7 +194,7 @@ def test_no_more_at_once_than_the_plan_has_background_jobs(portal: Portal, bot: 
 def test_a_newer_run_takes_the_place_of_one_that_is_under_way(portal: Portal, bot: Asked) -> None:
     save(portal)
     draft(portal, persona="kind")
-    first, second = publish(portal)["run"], publish(portal)["run"]
+    first, second = portal.publish(EDITOR)["run"], portal.publish(EDITOR)["run"]
     states = {row["id"]: row["state"] for row in portal.rows("select id::text, state from case_runs")}
     assert states == {first: "cancelled", second: "running"}
     assert run_slice.main(first, A, 0, portal.db, {}, {}, "")["state"] == "gone"

@@ -14,7 +14,7 @@ from tests.agent.vendors import Raw, Vendor, openai_shape
 from tests.knowledge.endpoint import Endpoint
 from tests.local.meta_support import NUMBER, OTHER_TOKEN, TOKEN, Recorder, configuration
 from tests.local.meta_support import Meta as StandIn
-from tests.portal.conftest import A, B, Portal, talked
+from tests.portal.conftest import A, B, Portal, report, talked
 from tests.portal.test_number_health import told
 
 OWNER, OPERATOR = "owner@alpha.example", "op@platform.example"
@@ -111,20 +111,14 @@ def learn(portal: Portal, vectors: Endpoint) -> None:
     portal.rows(publish, A, A)
 
 
-def brought(portal: Portal, turn: str, status: str = "delivered", **more: Any) -> None:
-    """Meta has taken the words of a turn, and reports what became of them."""
+def brought(portal: Portal, turn: str) -> None:
+    """Meta has taken the words of a turn, and reports that it delivered them."""
     (part,) = portal.rows(
         "update outbound_messages set state = 'sent', message_id = 'wamid.' || left(send_id::text, 8), sent_at = now()"
-        " where turn_id = %s returning message_id, send_id::text",
+        " where turn_id = %s returning message_id",
         turn,
     )
-    said = {"id": part["message_id"], "status": status, "timestamp": "1790000000", **more}
-    payload = {"entry": [{"changes": [{"field": "messages", "value": {"statuses": [said]}}]}]}
-    portal.rows(
-        "insert into inbound_messages (phone_number_id, message_id, kind, payload) values (%s, %s, 'status', %s) returning 1",
-        *(NUMBER, f"status:{part['message_id']}:{status}:346", json.dumps(payload)),
-    )
-    portal.rows("select apply_events(50)")
+    report(portal, NUMBER, part["message_id"], "delivered")
 
 
 def refuse_key(setup: Setup) -> None:

@@ -16,20 +16,8 @@ OWNER, EDITOR = "owner@alpha.example", "editor@alpha.example"
 BOT, VERSIONS, CASES = "f.portal_api.bot", "f.portal_api.versions", "f.portal_api.cases"
 
 
-def bot_of(portal: Portal, who: str = EDITOR) -> dict[str, Any]:
-    (bot,) = portal.ask(who, BOT, "get")["bots"]
-    return dict(bot)
-
-
 def save(portal: Portal, **settings: Any) -> None:
     assert portal.ask(EDITOR, BOT, "update", phone_number_id="1001", settings=settings)["ok"]
-
-
-def publish(portal: Portal, who: str = EDITOR, **fields: Any) -> dict[str, Any]:
-    bot = bot_of(portal)
-    seen = {row["setting"]: row["value"] for row in bot["draft"]}
-    about = {"phone_number_id": "1001", "draft": seen, "live": bot["version"], "note": "Try it"}
-    return portal.ask(who, VERSIONS, "publish", **{**about, **fields})
 
 
 def change(
@@ -58,8 +46,8 @@ def phones(portal: Portal, version: int, inside: bool, first: int = 34610000000)
 
 def test_from_a_share_to_all(portal: Portal) -> None:
     save(portal, persona="brief")
-    assert publish(portal, percent=5)["version"] == 2
-    bot = bot_of(portal)
+    assert portal.publish(EDITOR, percent=5, note="Try it")["version"] == 2
+    bot = portal.bot_of()
     assert (bot["persona"], bot["version"], bot["newest"], bot["shared"], bot["draft"]) == ("", 1, 2, 2, [])
     found = share(portal)
     assert (found["version"], found["percent"], found["margin"], found["state"]) == (2, 5, 10, "running")
@@ -71,7 +59,7 @@ def test_from_a_share_to_all(portal: Portal) -> None:
     assert (rates["handed_off"]["others_bad"], rates["handed_off"]["others_turns"]) == (0, 1)
     assert change(portal, "raise", 2, 5, to=25)["version"] == 1
     assert change(portal, "publish", 2, 25, OWNER)["version"] == 2
-    bot = bot_of(portal)
+    bot = portal.bot_of()
     assert (bot["persona"], bot["version"], bot["shared"]) == ("brief", 2, None)
     (version,) = [
         v for v in portal.ask(EDITOR, VERSIONS, "list", phone_number_id="1001")["versions"] if v["share"]
@@ -85,7 +73,7 @@ def test_a_turn_reads_the_settings_of_its_customers_share(
     portal: Portal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     save(portal, persona="brief", languages=["es"])
-    publish(portal, percent=5)
+    portal.publish(EDITOR, percent=5)
     found = []
     for phone in (phones(portal, 2, True)[0], phones(portal, 2, False)[0]):
         message = {
@@ -110,10 +98,10 @@ def test_the_tests_of_the_business_stand_before_a_share_too(portal: Portal) -> N
     case = {"question": "How long?", "expected": {"outcome": "answered", "must_say": ["30 days"]}}
     assert portal.ask(EDITOR, CASES, "create", phone_number_id="1001", **case)["ok"]
     save(portal, persona="brief")
-    asked = publish(portal, percent=5)
+    asked = portal.publish(EDITOR, percent=5)
     assert asked["run"] and share(portal) is None
-    assert publish(portal, percent=5, reason="I know")["refused"] == "role"
-    assert publish(portal, OWNER, percent=5, reason="I know")["version"] == 2
+    assert portal.publish(EDITOR, percent=5, reason="I know")["refused"] == "role"
+    assert portal.publish(OWNER, percent=5, reason="I know")["version"] == 2
     (version,) = portal.rows("select overruled ->> 'reason' as reason from chatbot_versions where number = 2")
     assert version["reason"] == "I know" and share(portal)["state"] == "running"
 
@@ -130,25 +118,25 @@ def test_the_tests_of_the_business_stand_before_a_share_too(portal: Portal) -> N
 )
 def test_a_share_that_is_none_is_refused(portal: Portal, wrong: dict[str, Any]) -> None:
     save(portal, persona="brief")
-    assert publish(portal, **wrong)["refused"] == "share_choice"
-    assert share(portal) is None and bot_of(portal)["draft"]
+    assert portal.publish(EDITOR, **wrong)["refused"] == "share_choice"
+    assert share(portal) is None and portal.bot_of()["draft"]
 
 
 def test_what_does_not_fit_begins_no_share(portal: Portal) -> None:
-    assert publish(portal, percent=5)["refused"] == "draft_empty"
+    assert portal.publish(EDITOR, percent=5)["refused"] == "draft_empty"
     save(portal, persona="brief", max_rounds=5)
     portal.rows(
         "update chatbot_drafts set value = '99' where setting = 'max_rounds'"
     )  # as an older release allowed it
-    assert publish(portal, percent=5)["refused"] == "draft_unfit"
+    assert portal.publish(EDITOR, percent=5)["refused"] == "draft_unfit"
     assert share(portal) is None
 
 
 def test_two_at_once(portal: Portal) -> None:
     save(portal, persona="brief")
-    publish(portal, percent=5)
+    portal.publish(EDITOR, percent=5)
     save(portal, persona="kind")
-    refused = publish(portal, percent=5)
+    refused = portal.publish(EDITOR, percent=5)
     assert (refused["refused"], refused["values"]) == ("share_running", {"number": 2})
     change(portal, "raise", 2, 5, OWNER, to=25)
     refused = change(portal, "raise", 2, 5, to=50)
@@ -160,28 +148,28 @@ def test_two_at_once(portal: Portal) -> None:
     for act in ("publish", "take_back"):
         assert change(portal, act, 2, 25, OWNER)["refused"] == "share_ended"
     assert change(portal, "take_back", 9, 25)["refused"] == "not_found"
-    assert publish(portal, OWNER)["version"] == 3, "the draft of meanwhile"
+    assert portal.publish(OWNER)["version"] == 3, "the draft of meanwhile"
     assert [step["act"] for step in share(portal)["steps"]] == ["begin", "raise", "taken_back"]
 
 
 def test_a_version_for_all_ends_the_share_and_a_restored_one_is_only_a_draft(portal: Portal) -> None:
     save(portal, persona="brief")
-    publish(portal, percent=5)
+    portal.publish(EDITOR, percent=5)
     assert portal.ask(EDITOR, VERSIONS, "restore", phone_number_id="1001", number=2, draft={})["ok"]
     assert share(portal)["state"] == "running"
-    assert publish(portal)["version"] == 3
-    assert share(portal)["state"] == "replaced" and bot_of(portal)["persona"] == "brief"
+    assert portal.publish(EDITOR)["version"] == 3
+    assert share(portal)["state"] == "replaced" and portal.bot_of()["persona"] == "brief"
 
 
 def test_a_bot_that_is_switched_off_and_a_number_that_goes(portal: Portal) -> None:
     save(portal, persona="brief")
-    publish(portal, percent=5)
+    portal.publish(EDITOR, percent=5)
     save(portal, enabled=False)
-    assert share(portal)["state"] == "running" and bot_of(portal)["version"] == 3
+    assert share(portal)["state"] == "running" and portal.bot_of()["version"] == 3
     assert change(portal, "publish", 2, 5)["version"] == 4
-    assert (bot_of(portal)["enabled"], bot_of(portal)["persona"]) == (False, "brief")
+    assert (portal.bot_of()["enabled"], portal.bot_of()["persona"]) == (False, "brief")
     save(portal, persona="kind")
-    publish(portal, percent=5)
+    portal.publish(EDITOR, percent=5)
     portal.rows("delete from chatbots where phone_number_id = '1001' returning 1")
     assert portal.rows("select from version_shares") == []
     assert change(portal, "raise", 5, 5, to=10)["refused"] == "not_found"

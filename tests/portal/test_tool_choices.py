@@ -19,17 +19,9 @@ ACTION = {"name": "get_stock", "description": "How many there are.", "url": "htt
 
 def has(portal: Portal, *tools: str) -> None:
     """The business's server has these tools."""
-    (known,) = [portal.ask(OWNER, BOT, "get")["tools"]]
+    known = portal.ask(OWNER, BOT, "get")["tools"]
     was = known[0]["revision"] if known else None
     assert portal.ask(OWNER, BOT, "upsert_tool", **SERVER, allowed_tools=list(tools), was=was)["ok"] is True
-
-
-def bot_of(portal: Portal, who: str = OWNER) -> dict[str, Any]:
-    return dict(portal.ask(who, BOT, "get")["bots"][0])
-
-
-def seen(portal: Portal) -> dict[str, Any]:
-    return {row["setting"]: row["value"] for row in bot_of(portal)["draft"]}
 
 
 def choose(portal: Portal, tools: Any, who: str = OWNER, was: Any = None, **more: Any) -> dict[str, Any]:
@@ -39,12 +31,12 @@ def choose(portal: Portal, tools: Any, who: str = OWNER, was: Any = None, **more
 
 def restore(portal: Portal, number: int, who: str = OWNER, **more: Any) -> dict[str, Any]:
     return portal.ask(
-        who, VERSIONS, "restore", phone_number_id="1001", number=number, draft=seen(portal), **more
+        who, VERSIONS, "restore", phone_number_id="1001", number=number, draft=portal.draft_of(), **more
     )
 
 
 def live(portal: Portal) -> Any:
-    return bot_of(portal)["tools"]
+    return portal.bot_of()["tools"]
 
 
 def test_a_new_tool_waits_in_the_draft_until_it_is_published(portal: Portal) -> None:
@@ -66,7 +58,7 @@ def test_a_new_tool_waits_in_the_draft_until_it_is_published(portal: Portal) -> 
 
     assert portal.ask(OWNER, "f.portal_api.tools", "save", definition=ACTION, new=True)["ok"] is True
     assert live(portal) == {LOOK: "never", REFUND: OVER}
-    assert seen(portal) == {"tools": {LOOK: "never", REFUND: OVER, "HTTP.get_stock": "never"}}
+    assert portal.draft_of() == {"tools": {LOOK: "never", REFUND: OVER, "HTTP.get_stock": "never"}}
     differ = portal.ask(OWNER, VERSIONS, "compare", phone_number_id="1001", one="live", other="draft")
     assert [d["setting"] for d in differ["differences"]] == ["tools"]
 
@@ -76,9 +68,9 @@ def test_a_tool_that_is_removed_leaves_what_is_live_and_the_draft(portal: Portal
     portal.publish(OWNER)
     assert choose(portal, {LOOK: "always", REFUND: "always"})["ok"] is True
     has(portal, "get_order")
-    assert live(portal) == {LOOK: "never"} and seen(portal) == {"tools": {LOOK: "always"}}
+    assert live(portal) == {LOOK: "never"} and portal.draft_of() == {"tools": {LOOK: "always"}}
     assert portal.ask(OWNER, BOT, "delete_tool", name="orders")["ok"] is True
-    assert live(portal) == {} and seen(portal) == {}
+    assert live(portal) == {} and portal.draft_of() == {}
 
 
 def test_a_bot_that_has_chosen_none_keeps_what_it_has(portal: Portal) -> None:
@@ -88,9 +80,9 @@ def test_a_bot_that_has_chosen_none_keeps_what_it_has(portal: Portal) -> None:
         " values (%s, 'orders', 'https://orders.example/mcp', '{get_order,refund}', '{\"refund\": \"always\"}') returning 1",
         A,
     )
-    was = bot_of(portal)["version"]
+    was = portal.bot_of()["version"]
     has(portal, "refund")
-    bot = bot_of(portal)
+    bot = portal.bot_of()
     assert bot["tools"] == {REFUND: "always"} and bot["draft"] == []
     assert bot["version"] == was + 2, "one with the tools that it had, one without the removed one"
     assert restore(portal, was + 1)["refused"] == "version_tools_gone"
@@ -100,32 +92,32 @@ def test_a_restore_to_a_version_whose_tool_is_gone_says_so_and_restores_nothing(
     has(portal, "get_order", "refund")
     choose(portal, {LOOK: "never", REFUND: OVER}, persona="Kind.")
     portal.publish(OWNER)
-    number = bot_of(portal)["version"]
+    number = portal.bot_of()["version"]
     has(portal, "get_order")
     portal.change(OWNER, persona="Brief.", tools={})
     choose(portal, {LOOK: "always"})
     refused = restore(portal, number)
     assert refused["refused"] == "version_tools_gone"
     assert refused["values"] == {"number": number, "tools": REFUND}
-    assert seen(portal) == {"tools": {LOOK: "always"}}, "nothing half done"
+    assert portal.draft_of() == {"tools": {LOOK: "always"}}, "nothing half done"
     done = restore(portal, number, without_gone=True)
     assert done["left_out"] == [{"code": "tools_gone", "values": {"tools": REFUND}}]
-    assert seen(portal) == {"persona": "Kind.", "tools": {LOOK: "never"}}
+    assert portal.draft_of() == {"persona": "Kind.", "tools": {LOOK: "never"}}
     has(portal, "get_order", "refund")
     assert restore(portal, number)["left_out"] == [], "it is there again"
-    assert seen(portal) == {"persona": "Kind.", "tools": {LOOK: "never", REFUND: OVER}}
+    assert portal.draft_of() == {"persona": "Kind.", "tools": {LOOK: "never", REFUND: OVER}}
 
 
 def test_a_draft_whose_tool_is_gone_says_so_and_publishes_nothing(portal: Portal) -> None:
     has(portal, "get_order")
     choose(portal, {LOOK: "always"}, persona="Kind.")
     portal.rows("delete from tenant_tools returning 1")  # as an import of the bot's file does
-    (persona, tools) = bot_of(portal)["draft"]
+    (persona, tools) = portal.bot_of()["draft"]
     assert persona["problem"] is None
     assert tools["problem"] == {"code": "tools_gone", "values": {"tools": LOOK}}
     refused = portal.publish(OWNER)
     assert (refused["refused"], refused["values"]) == ("draft_unfit", {"problem": tools["problem"]})
-    assert bot_of(portal)["persona"] == "" and len(seen(portal)) == 2
+    assert portal.bot_of()["persona"] == "" and len(portal.draft_of()) == 2
     assert choose(portal, {LOOK: "never"})["refused"] == "tools_gone"
     assert choose(portal, {})["ok"] is True and portal.publish(OWNER)["ok"] is True
 
@@ -134,30 +126,29 @@ def test_only_an_owner_changes_what_the_bot_may_do(portal: Portal) -> None:
     has(portal, "get_order", "refund")
     choose(portal, {REFUND: "always"})
     portal.publish(OWNER)
-    number = bot_of(portal)["version"]
+    number = portal.bot_of()["version"]
     assert choose(portal, {REFUND: "never"}, who=EDITOR)["refused"] == "tools_owners"
     choose(portal, {REFUND: OVER}, persona="Kind.")
     portal.publish(OWNER)
     done = restore(portal, number, who=EDITOR)
     assert [left["code"] for left in done["left_out"]] == ["tools_owners"]
-    assert seen(portal) == {"persona": ""}, "what an editor may change is restored"
+    assert portal.draft_of() == {"persona": ""}, "what an editor may change is restored"
 
 
 @pytest.mark.parametrize("share", [{}, {"percent": 10, "margin": 5}], ids=["all", "share"])
-def test_a_new_tool_keeps_no_editor_from_publishing(portal: Portal, share: dict[str, int]) -> None:
+def test_a_new_tool_keeps_no_editor_from_publishing(portal: Portal, share: dict[str, Any]) -> None:
     """The choice of tools waits in the draft for an owner; the rest is live, and not the tool."""
     has(portal, "refund")
     drafted = {"tools": {REFUND: "never"}}
     assert portal.publish(EDITOR)["refused"] == "tools_owners", "there is nothing else"
     assert portal.ask(EDITOR, BOT, "update", phone_number_id="1001", settings={"persona": "Kind."})["ok"]
-    about = {"phone_number_id": "1001", "draft": seen(portal), "live": bot_of(portal)["version"], "note": ""}
-    done = portal.ask(EDITOR, VERSIONS, "publish", **about, **share)
+    done = portal.publish(EDITOR, **share)
     assert (done["ok"], done["waits"]) == (True, ["tools"])
-    assert seen(portal) == drafted and live(portal) == {}
+    assert portal.draft_of() == drafted and live(portal) == {}
     if share:
         change = {"phone_number_id": "1001", "version": done["version"], "percent": 10}
         assert portal.ask(EDITOR, VERSIONS, "change_share", **change, act="publish")["ok"] is True
-    assert bot_of(portal)["persona"] == "Kind." and live(portal) == {} and seen(portal) == drafted
+    assert portal.bot_of()["persona"] == "Kind." and live(portal) == {} and portal.draft_of() == drafted
     assert portal.publish(OWNER)["waits"] == []
     assert live(portal) == {REFUND: "never"}
 
@@ -165,26 +156,26 @@ def test_a_new_tool_keeps_no_editor_from_publishing(portal: Portal, share: dict[
 def test_who_is_no_owner_drops_no_drafted_tools(portal: Portal) -> None:
     has(portal, "get_order", "refund")
     portal.publish(OWNER)
-    number = bot_of(portal)["version"]
+    number = portal.bot_of()["version"]
     portal.change(OWNER, persona="Kind.")
     drafted = {LOOK: "always", REFUND: OVER}
     choose(portal, drafted, persona="Brief.")
     done = restore(portal, number, who=EDITOR)
     assert [left["code"] for left in done["left_out"]] == ["tools_owners"]
-    assert seen(portal) == {"persona": "", "tools": drafted}
-    gone = {"phone_number_id": "1001", "draft": seen(portal)}
+    assert portal.draft_of() == {"persona": "", "tools": drafted}
+    gone = {"phone_number_id": "1001", "draft": portal.draft_of()}
     done = portal.ask(EDITOR, VERSIONS, "discard", **gone)
     assert (done["left"], done["waits"]) == (0, ["tools"])
-    assert seen(portal) == {"tools": drafted}
-    assert portal.ask(OWNER, VERSIONS, "discard", phone_number_id="1001", draft=seen(portal))["waits"] == []
-    assert seen(portal) == {}
+    assert portal.draft_of() == {"tools": drafted}
+    assert (
+        portal.ask(OWNER, VERSIONS, "discard", phone_number_id="1001", draft=portal.draft_of())["waits"] == []
+    )
+    assert portal.draft_of() == {}
 
 
 def test_a_share_with_other_tools_is_raised_and_published_by_owners(portal: Portal) -> None:
     has(portal, "refund")
-    bot = bot_of(portal)
-    begun = {"phone_number_id": "1001", "draft": seen(portal), "live": bot["version"], "note": ""}
-    version = portal.ask(OWNER, VERSIONS, "publish", **begun, percent=5, margin=10)["version"]
+    version = portal.publish(OWNER, percent=5, margin=10)["version"]
     change = {"phone_number_id": "1001", "version": version, "percent": 5}
     for act in ({"act": "raise", "to": 50}, {"act": "publish"}):
         assert portal.ask(EDITOR, VERSIONS, "change_share", **change, **act)["refused"] == "tools_owners"
@@ -202,7 +193,7 @@ def test_two_owners_lose_nothing(portal: Portal) -> None:
     assert choose(portal, {**both, REFUND: "always"}, was=both)["ok"] is True
     late = choose(portal, {LOOK: "never"}, who=OTHER, was=both)
     assert (late["refused"], late["values"]) == ("settings_changed", {"person": OWNER})
-    assert seen(portal) == {"tools": {**both, REFUND: "always"}}
+    assert portal.draft_of() == {"tools": {**both, REFUND: "always"}}
 
 
 def test_a_rule_can_speak_of_a_tools_numbers(portal: Portal) -> None:
@@ -223,7 +214,7 @@ def test_a_rule_can_speak_of_a_tools_numbers(portal: Portal) -> None:
     }
     action = {**ACTION, "url": "https://shop.example/stock/{count}", "parameters": [count]}
     assert portal.ask(OWNER, "f.portal_api.tools", "save", definition=action, new=True)["ok"] is True
-    numbers = {tool["tool"]: tool["numbers"] for tool in bot_of(portal)["business_tools"]}
+    numbers = {tool["tool"]: tool["numbers"] for tool in portal.bot_of()["business_tools"]}
     assert numbers == {REFUND: ["amount"], "HTTP.get_stock": ["count"]}
 
 
@@ -240,7 +231,7 @@ def test_a_rule_can_speak_of_a_tools_numbers(portal: Portal) -> None:
 def test_a_rule_is_never_always_or_a_bound(portal: Portal, rule: Any, code: str) -> None:
     has(portal, "refund")
     assert choose(portal, {REFUND: rule})["refused"] == code
-    assert seen(portal) == {"tools": {REFUND: "never"}}
+    assert portal.draft_of() == {"tools": {REFUND: "never"}}
 
 
 @pytest.mark.parametrize(
@@ -263,6 +254,6 @@ def test_as_many_tools_as_a_business_may_have_are_drafted_and_published(portal: 
         server = {"name": f"s{number}", "url": "https://orders.example/mcp"}
         done = portal.ask(OWNER, BOT, "upsert_tool", **server, allowed_tools=[f"t{n}" for n in range(50)])
         assert done["ok"] is True
-    assert len(seen(portal)["tools"]) == 300
+    assert len(portal.draft_of()["tools"]) == 300
     assert portal.publish(OWNER, note="All")["ok"] is True
     assert len(live(portal)) == 300

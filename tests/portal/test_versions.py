@@ -25,15 +25,6 @@ def save(portal: Portal, who: str = EDITOR, was: dict[str, Any] | None = None, *
     return portal.ask(who, BOT, "update", phone_number_id="1001", settings=settings, was=was)
 
 
-def bot_of(portal: Portal, who: str = EDITOR) -> dict[str, Any]:
-    (bot,) = portal.ask(who, BOT, "get")["bots"]
-    return dict(bot)
-
-
-def draft_of(portal: Portal) -> dict[str, Any]:
-    return {row["setting"]: row["value"] for row in bot_of(portal)["draft"]}
-
-
 def act(portal: Portal, action: str, who: str = EDITOR, **fields: Any) -> dict[str, Any]:
     return portal.ask(who, VERSIONS, action, phone_number_id="1001", **fields)
 
@@ -47,7 +38,7 @@ def test_what_is_saved_is_live_only_when_it_is_published(portal: Portal) -> None
     before = live(portal)
     assert save(portal, persona="kind", languages=["es", "en"], closed_on=["2026-12-25"])["ok"] is True
     assert live(portal) == before
-    bot = bot_of(portal)
+    bot = portal.bot_of()
     assert bot["persona"] == "" and bot["version"] == 1
     assert [(r["setting"], r["person"], r["problem"]) for r in bot["draft"]] == [
         ("closed_on", EDITOR, None),
@@ -61,7 +52,7 @@ def test_what_is_saved_is_live_only_when_it_is_published(portal: Portal) -> None
         "languages": ["es", "en"],
         "closed_on": ["2026-12-25"],
     }
-    assert draft_of(portal) == {}
+    assert portal.draft_of() == {}
     newest, first = act(portal, "list")["versions"]
     assert (newest["number"], newest["note"], newest["person"]) == (2, "Warmer", OWNER)
     assert (first["number"], first["person"]) == (1, "database: postgres")
@@ -73,22 +64,22 @@ def test_what_is_saved_is_live_only_when_it_is_published(portal: Portal) -> None
 def test_others_see_nothing_of_a_draft(portal: Portal) -> None:
     save(portal, persona="kind")
     for who in (AGENT, "viewer@alpha.example"):
-        assert (bot_of(portal, who)["draft"], bot_of(portal, who)["persona"]) == ([], "")
+        assert (portal.bot_of(who)["draft"], portal.bot_of(who)["persona"]) == ([], "")
 
 
 def test_what_is_as_it_is_live_leaves_the_draft(portal: Portal) -> None:
     save(portal, persona="kind", max_rounds=4)
     save(portal, persona="")
-    assert draft_of(portal) == {"max_rounds": 4}
+    assert portal.draft_of() == {"max_rounds": 4}
     portal.rows("update chatbots set max_rounds = 4 where phone_number_id = '1001'")
-    assert draft_of(portal) == {}
+    assert portal.draft_of() == {}
     assert portal.publish(EDITOR)["refused"] == "draft_empty"
 
 
 def test_switching_a_bot_off_waits_for_nobody(portal: Portal) -> None:
     save(portal, persona="kind", enabled=False)
     assert live(portal)["enabled"] is False and live(portal)["persona"] == ""
-    assert draft_of(portal) == {"persona": "kind"}
+    assert portal.draft_of() == {"persona": "kind"}
     assert act(portal, "list")["versions"][0]["number"] == 2
     assert portal.publish(EDITOR)["ok"] is True, "the draft is the one that was seen"
 
@@ -173,7 +164,7 @@ def test_what_no_longer_fits_is_named_and_left_out(portal: Portal, monkeypatch: 
         ("operators_setting", "provider"),
         ("setting_unknown", "persona"),
     ]
-    assert draft_of(portal) == {"max_tokens": 5000}
+    assert portal.draft_of() == {"max_tokens": 5000}
 
 
 def test_a_draft_that_no_longer_fits_is_not_published_by_halves(
@@ -181,7 +172,7 @@ def test_a_draft_that_no_longer_fits_is_not_published_by_halves(
 ) -> None:
     save(portal, max_rounds=9, max_tokens=5000)
     newer_release(monkeypatch)
-    (rounds, _tokens) = bot_of(portal)["draft"]
+    (rounds, _tokens) = portal.bot_of()["draft"]
     assert rounds["problem"]["code"] == "number_out_of_range"
     before = live(portal)
     refused = portal.publish(EDITOR)
@@ -198,24 +189,24 @@ def test_a_draft_that_no_longer_fits_is_not_published_by_halves(
 def test_the_drafts_of_two_editors_are_one(portal: Portal) -> None:
     assert save(portal, EDITOR, {"persona": ""}, persona="kind")["ok"] is True
     assert save(portal, OWNER, {"max_rounds": 6}, max_rounds=4)["ok"] is True
-    assert {row["setting"]: row["person"] for row in bot_of(portal)["draft"]} == {
+    assert {row["setting"]: row["person"] for row in portal.bot_of()["draft"]} == {
         "persona": EDITOR,
         "max_rounds": OWNER,
     }
     refused = save(portal, OWNER, {"persona": ""}, persona="brief", max_rounds=5)
     assert (refused["refused"], refused["values"]["person"]) == ("settings_changed", EDITOR)
-    assert draft_of(portal) == {"persona": "kind", "max_rounds": 4}, "nothing of it is saved"
+    assert portal.draft_of() == {"persona": "kind", "max_rounds": 4}, "nothing of it is saved"
 
 
 def test_nobody_publishes_what_they_have_not_seen(portal: Portal) -> None:
     save(portal, EDITOR, persona="kind", max_rounds=4)
-    seen: dict[str, Any] = {"draft": draft_of(portal), "live": 1, "note": ""}
+    seen: dict[str, Any] = {"draft": portal.draft_of(), "live": 1, "note": ""}
     save(portal, OWNER, persona="rude")
     refused = act(portal, "publish", **seen)
     assert refused["refused"] == "draft_changed"
     assert refused["values"] == {"person": OWNER, "fields": ["persona"]}
-    assert live(portal)["max_rounds"] == 6 and draft_of(portal) == {"persona": "rude", "max_rounds": 4}
-    seen["draft"] = draft_of(portal)
+    assert live(portal)["max_rounds"] == 6 and portal.draft_of() == {"persona": "rude", "max_rounds": 4}
+    seen["draft"] = portal.draft_of()
     assert act(portal, "publish", OWNER, **seen)["version"] == 2
     again = act(portal, "publish", **seen)
     assert again["values"] == {"person": OWNER, "fields": ["max_rounds", "persona"]}, "it is live already"
@@ -224,7 +215,7 @@ def test_nobody_publishes_what_they_have_not_seen(portal: Portal) -> None:
 def test_an_operators_change_below_a_draft_is_seen_before_it_is_undone(portal: Portal) -> None:
     save(portal, EDITOR, name="Alfa", persona="kind")
     portal.rows("update chatbots set name = 'Alpha Ltd' where phone_number_id = '1001'")
-    refused = act(portal, "publish", draft=draft_of(portal), live=1)
+    refused = act(portal, "publish", draft=portal.draft_of(), live=1)
     assert refused["refused"] == "draft_changed" and refused["values"]["fields"] == ["name"]
     assert live(portal)["name"] == "Alpha Ltd"
     assert portal.publish(EDITOR)["ok"] is True and live(portal)["name"] == "Alfa"
@@ -232,12 +223,12 @@ def test_an_operators_change_below_a_draft_is_seen_before_it_is_undone(portal: P
 
 def test_discarding_leaves_what_another_editor_has_changed_since(portal: Portal) -> None:
     save(portal, EDITOR, persona="kind", max_rounds=4)
-    seen = draft_of(portal)
+    seen = portal.draft_of()
     save(portal, OWNER, persona="brief", max_seconds=30)
     assert act(portal, "discard", draft=seen)["left"] == 2
-    assert draft_of(portal) == {"persona": "brief", "max_seconds": 30}
+    assert portal.draft_of() == {"persona": "brief", "max_seconds": 30}
     assert act(portal, "restore", number=1, draft=seen)["refused"] == "draft_changed"
-    assert draft_of(portal) == {"persona": "brief", "max_seconds": 30}
+    assert portal.draft_of() == {"persona": "brief", "max_seconds": 30}
 
 
 def asked_with(portal: Portal, who: str, **fields: Any) -> dict[str, Any]:

@@ -31,10 +31,16 @@ def filled(document: Any, rows: Sequence[Sequence[str]], style: str = "Table Gri
     return table
 
 
+def headed(name: str) -> Any:
+    """A document of Word with its title."""
+    made = docx.Document()
+    made.add_heading(name, 1)
+    return made
+
+
 def letters() -> None:
     """Content controls, text boxes, changes, fields of links, nested tables, notes."""
-    made = docx.Document()
-    made.add_heading("Ferienwohnungen Deichblick", 1)
+    made = headed("Ferienwohnungen Deichblick")
     rows = [
         ["Wohnung", "Mai", "Juli", "Oktober"],
         ["Möwe", "68 €", "104 €", "59 €"],
@@ -133,8 +139,7 @@ def letters() -> None:
         .forbid("Sauna", "Kinder", near=20),
     )
 
-    made = docx.Document()
-    made.add_heading("Regras da casa", 1)
+    made = headed("Regras da casa")
     for text in ("Silêncio depois das 22h.", "Visitas só até as 20h.", "Lixo na rua dos fundos."):
         made.add_paragraph(text, "List Number")
     made.add_heading("Horários", 2)

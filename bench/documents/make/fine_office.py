@@ -4,44 +4,41 @@ from __future__ import annotations
 
 import datetime
 import io
+import re
 import zipfile
-from collections.abc import Sequence
 from typing import Any
 
+from docx.oxml import parse_xml
+from docx.oxml.ns import nsdecls, qn
+
 from base import Truth, put, run
-
-W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
-
-
-def saved(document: Any) -> bytes:
-    out = io.BytesIO()
-    document.save(out)
-    return out.getvalue()
+from desk_office import filled, headed, saved
 
 
 def xml(fragment: str) -> Any:
-    from docx.oxml import parse_xml
-
-    at = fragment.index(">") if "/>" not in fragment[: fragment.index(">") + 1] else fragment.index("/>")
-    names = f' xmlns:w="{W}" xmlns:w14="http://schemas.microsoft.com/office/word/2010/wordml"'
-    return parse_xml(fragment[:at] + names + fragment[at:])
+    return parse_xml(re.sub("[/> ]", rf" {nsdecls('w', 'w14')}\g<0>", fragment, count=1))
 
 
-def grid(document: Any, rows: Sequence[Sequence[str]]) -> Any:
-    table = document.add_table(len(rows), len(rows[0]), style="Table Grid")
-    for r, row in enumerate(rows):
-        for c, text in enumerate(row):
-            table.cell(r, c).text = text
-    return table
+def packed(kind: str, body: str, styles: str, namespaces: str = "") -> bytes:
+    """An OpenDocument of a kind (`text`, `spreadsheet`). `namespaces`: beside those that every one here has."""
+    ns = "".join(f' xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in ("office", "table", "text", "style"))
+    content = f'<?xml version="1.0" encoding="UTF-8"?><office:document-content{ns}{namespaces} office:version="1.2"><office:automatic-styles>{styles}</office:automatic-styles><office:body><office:{kind}>{body}</office:{kind}></office:body></office:document-content>'
+    media = f"application/vnd.oasis.opendocument.{kind}"
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as z:
+        z.writestr("mimetype", media)
+        z.writestr("content.xml", content)
+        z.writestr(
+            "META-INF/manifest.xml",
+            f'<?xml version="1.0"?><manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"><manifest:file-entry manifest:full-path="/" manifest:media-type="{media}"/><manifest:file-entry manifest:full-path="content.xml" manifest:media-type="text/xml"/></manifest:manifest>',
+        )
+    return out.getvalue()
 
 
 def kart() -> None:
     """Two rows of headers, groups merged, and a first column that spans rows."""
-    from docx import Document
-
-    d = Document()
-    d.add_heading("Kartódromo Serra Azul", 1)
-    t = grid(
+    d = headed("Kartódromo Serra Azul")
+    t = filled(
         d,
         [
             ["Bateria", "", "Dias úteis", "", "Fim de semana", ""],
@@ -63,13 +60,11 @@ def kart() -> None:
 
 def tattoo() -> None:
     """Struck prices beside the new ones: single, double, by a character style, and a whole row."""
-    from docx import Document
     from docx.enum.style import WD_STYLE_TYPE
 
-    d = Document()
+    d = headed("Nadelwerk Tattoo")
     d.styles.add_style("Alt", WD_STYLE_TYPE.CHARACTER).font.strike = True
-    d.add_heading("Nadelwerk Tattoo", 1)
-    t = grid(
+    t = filled(
         d,
         [["Motiv", "Preis"], ["Klein bis 5 cm", ""], ["Mittel bis 12 cm", ""], ["Unterarm", ""], ["Piercing Nase", "40 €"], ["Piercing Ohr", "35 €"]],
     )
@@ -98,10 +93,7 @@ def tattoo() -> None:
 
 def notes_far() -> None:
     """A price whose mark is explained under a long table."""
-    from docx import Document
-
-    d = Document()
-    d.add_heading("Clinique vétérinaire des Halles", 1)
+    d = headed("Clinique vétérinaire des Halles")
     names = [
         "Consultation",
         "Vaccin chat",
@@ -133,7 +125,7 @@ def notes_far() -> None:
     rows = [["Acte", "Tarif", "Durée"]] + [
         [n, f"{31 + 7 * i},50 €" + ("*" if i == 3 else "²" if i == 18 else ""), f"{10 + i} min"] for i, n in enumerate(names)
     ]
-    grid(d, rows)
+    filled(d, rows)
     d.add_paragraph("* identification comprise uniquement avec un vaccin le même jour")
     d.add_paragraph("² plus 0,80 € par kilomètre au-delà de 10 km")
     truth = Truth().fact("Puce électronique", "52,50 €", "uniquement avec un vaccin le même jour", near=4000)
@@ -143,10 +135,7 @@ def notes_far() -> None:
 
 def nested() -> None:
     """Conditions in lists within lists, longer than a passage."""
-    from docx import Document
-
-    d = Document()
-    d.add_heading("Hundehotel Waldblick – Stornierung", 1)
+    d = headed("Hundehotel Waldblick – Stornierung")
     groups = [
         (
             "Bei Buchung eines Einzelzwingers",
@@ -191,11 +180,8 @@ def nested() -> None:
 
 def revised() -> None:
     """Tracked changes: a price replaced, a row taken out, a row put in; a comment; hidden words."""
-    from docx import Document
-
-    d = Document()
-    d.add_heading("Escola de surf Ondamar", 1)
-    t = grid(d, [["Aula", "Preço"], ["Grupo", ""], ["Particular", "60 €"], ["Família", "150 €"], ["Yoga + surf", "48 €"]])
+    d = headed("Escola de surf Ondamar")
+    t = filled(d, [["Aula", "Preço"], ["Grupo", ""], ["Particular", "60 €"], ["Família", "150 €"], ["Yoga + surf", "48 €"]])
     p = t.cell(1, 1).paragraphs[0]._p
     p.append(xml('<w:del w:id="1" w:author="A"><w:r><w:delText>30 €</w:delText></w:r></w:del>'))
     p.append(xml('<w:ins w:id="2" w:author="A"><w:r><w:t>35 €</w:t></w:r></w:ins>'))
@@ -206,7 +192,7 @@ def revised() -> None:
             for r in list(paragraph._p.r_lst):
                 moved = xml('<w:del w:id="4" w:author="A"/>')
                 paragraph._p.replace(r, moved)
-                r.find(f"{{{W}}}t").tag = f"{{{W}}}delText"
+                r.find(qn("w:t")).tag = qn("w:delText")
                 moved.append(r)
     t.rows[4]._tr.get_or_add_trPr().append(xml('<w:ins w:id="5" w:author="A"/>'))
     p = d.add_paragraph("Aluguer de prancha: 15 € por dia.")
@@ -219,10 +205,7 @@ def revised() -> None:
 
 def boxes() -> None:
     """Check boxes and lists to choose from, as Word's content controls."""
-    from docx import Document
-
-    d = Document()
-    d.add_heading("Ferry Thalassa – services on board", 1)
+    d = headed("Ferry Thalassa – services on board")
     mc = '<w:sdt><w:sdtPr><w14:checkbox><w14:checked w14:val="{v}"/></w14:checkbox></w:sdtPr><w:sdtContent><w:r><w:t>{c}</w:t></w:r></w:sdtContent></w:sdt>'
     for on, name in [(1, "Pets in the cabin"), (0, "Bicycles on the car deck"), (1, "Wheelchair lift")]:
         p = d.add_paragraph()
@@ -247,11 +230,8 @@ def boxes() -> None:
 
 def columns_rtl() -> None:
     """An Arabic table from right to left with its own digits."""
-    from docx import Document
-
-    d = Document()
-    d.add_heading("مغسلة النور", 1)
-    t = grid(d, [["القطعة", "غسيل", "كي فقط"], ["ثوب", "٩ ريال", "٥ ريال"], ["بدلة", "٢٥ ريال", "١٤ ريال"], ["ستارة (للمتر)", "٧٫٥٠ ريال", ""]])
+    d = headed("مغسلة النور")
+    t = filled(d, [["القطعة", "غسيل", "كي فقط"], ["ثوب", "٩ ريال", "٥ ريال"], ["بدلة", "٢٥ ريال", "١٤ ريال"], ["ستارة (للمتر)", "٧٫٥٠ ريال", ""]])
     t._tbl.tblPr.append(xml("<w:bidiVisual/>"))
     d.add_paragraph("التوصيل مجاني للطلبات فوق ١٥٠ ريال.")
     rows = [["القطعة", "غسيل", "كي فقط"], ["ثوب", "٩ ريال", "٥ ريال"], ["بدلة", "٢٥ ريال", "١٤ ريال"], ["ستارة (للمتر)", "٧٫٥٠ ريال", ""]]
@@ -404,11 +384,7 @@ def seasons_sheets() -> None:
 
 def calc() -> None:
     """Calc: repeated and covered cells, rows filtered away, a comment within a cell, a struck style, currency shown otherwise than stored."""
-    ns = "".join(
-        f' xmlns:{k}="urn:oasis:names:tc:opendocument:xmlns:{v}:1.0"'
-        for k, v in [("office", "office"), ("table", "table"), ("text", "text"), ("style", "style"), ("fo", "xsl-fo-compatible")]
-    )
-    ns += ' xmlns:dc="http://purl.org/dc/elements/1.1/"'
+    ns = ' xmlns:fo="urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0" xmlns:dc="http://purl.org/dc/elements/1.1/"'
     cell = lambda t, o="": f'<table:table-cell office:value-type="string"{o}><text:p>{t}</text:p></table:table-cell>'  # noqa: E731
     row = lambda *c, o="": f"<table:table-row{o}>{''.join(c)}</table:table-row>"  # noqa: E731
     body = row(cell("Körutak"), cell("Felnőtt"), cell("Diák"), cell("Beszerzés"))
@@ -431,15 +407,7 @@ def calc() -> None:
         cell("3 300 Ft"),
     )
     styles = '<style:style style:name="X" style:family="text"><style:text-properties style:text-line-through-style="solid" style:text-line-through-type="single"/></style:style><style:style style:name="XC" style:family="table-cell"><style:text-properties style:text-line-through-style="solid"/></style:style>'
-    content = f'<?xml version="1.0" encoding="UTF-8"?><office:document-content{ns} office:version="1.2"><office:automatic-styles>{styles}</office:automatic-styles><office:body><office:spreadsheet><table:table table:name="Árak"><table:table-column table:number-columns-repeated="3"/><table:table-column table:visibility="collapse"/>{body}</table:table></office:spreadsheet></office:body></office:document-content>'
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w") as z:
-        z.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
-        z.writestr("content.xml", content)
-        z.writestr(
-            "META-INF/manifest.xml",
-            '<?xml version="1.0"?><manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"><manifest:file-entry manifest:full-path="/" manifest:media-type="application/vnd.oasis.opendocument.spreadsheet"/><manifest:file-entry manifest:full-path="content.xml" manifest:media-type="text/xml"/></manifest:manifest>',
-        )
+    table = f'<table:table table:name="Árak"><table:table-column table:number-columns-repeated="3"/><table:table-column table:visibility="collapse"/>{body}</table:table>'
     truth = (
         Truth()
         .fact("Városnézés", "Felnőtt", "4 900 Ft", near=25)
@@ -451,28 +419,15 @@ def calc() -> None:
         .forbid("8 800 Ft")
         .fact("Bortúra", "11 900 Ft", near=30)
     )
-    put("korut.ods", out.getvalue(), "Calc's hidden, struck and repeated cells", "by hand", "hu", truth)
+    put("korut.ods", packed("spreadsheet", table, styles, ns), "Calc's hidden, struck and repeated cells", "by hand", "hu", truth)
 
 
 def struck_writer() -> None:
     """Writer: struck spans, a changed paragraph, a hidden section, a note at the foot."""
-    ns = "".join(
-        f' xmlns:{k}="urn:oasis:names:tc:opendocument:xmlns:{v}:1.0"'
-        for k, v in [("office", "office"), ("table", "table"), ("text", "text"), ("style", "style")]
-    )
     styles = '<style:style style:name="T1" style:family="text"><style:text-properties style:text-line-through-style="solid"/></style:style>'
     body = '<text:tracked-changes><text:changed-region text:id="c1"><text:deletion><text:p>Kapitańska opłata 44 zł</text:p></text:deletion></text:changed-region></text:tracked-changes>'
     body += '<text:h text:outline-level="1">Wypożyczalnia kajaków Brda</text:h><text:p>Kajak jednoosobowy: <text:span text:style-name="T1">55 zł</text:span> 45 zł za dobę<text:note text:note-class="footnote"><text:note-citation>1</text:note-citation><text:note-body><text:p>W lipcu i sierpniu 60 zł.</text:p></text:note-body></text:note>.</text:p>'
     body += '<text:change text:change-id="c1"/><text:section text:name="S" text:display="none"><text:p>Rabat dla znajomych 30%</text:p></text:section><text:p>Kaucja: 200 zł.</text:p>'
-    content = f'<?xml version="1.0" encoding="UTF-8"?><office:document-content{ns} office:version="1.2"><office:automatic-styles>{styles}</office:automatic-styles><office:body><office:text>{body}</office:text></office:body></office:document-content>'
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w") as z:
-        z.writestr("mimetype", "application/vnd.oasis.opendocument.text")
-        z.writestr("content.xml", content)
-        z.writestr(
-            "META-INF/manifest.xml",
-            '<?xml version="1.0"?><manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"><manifest:file-entry manifest:full-path="/" manifest:media-type="application/vnd.oasis.opendocument.text"/><manifest:file-entry manifest:full-path="content.xml" manifest:media-type="text/xml"/></manifest:manifest>',
-        )
     truth = (
         Truth()
         .fact("Kajak jednoosobowy", "45 zł za dobę", near=12)
@@ -482,7 +437,7 @@ def struck_writer() -> None:
         .forbid("Rabat dla znajomych")
         .fact("Kaucja: 200 zł")
     )
-    put("brda.odt", out.getvalue(), "struck, changed, hidden, footnote", "by hand", "pl", truth)
+    put("brda.odt", packed("text", body, styles), "struck, changed, hidden, footnote", "by hand", "pl", truth)
 
 
 def deck() -> None:
@@ -564,14 +519,11 @@ def deck_two() -> None:
 
 def many_words() -> None:
     """Words in a header that repeat on each page, a table cut in two by Word's page, a second table with other columns straight behind it."""
-    from docx import Document
-
-    d = Document()
+    d = headed("Harbour Storage Units")
     d.sections[0].header.paragraphs[0].text = "Valid from 1 May 2026"
-    d.add_heading("Harbour Storage Units", 1)
-    grid(d, [["Unit", "Monthly", "Deposit"], ["Locker 1 m²", "£19", "£30"], ["Garage 14 m²", "£145", "£200"]])
+    filled(d, [["Unit", "Monthly", "Deposit"], ["Locker 1 m²", "£19", "£30"], ["Garage 14 m²", "£145", "£200"]])
     d.add_paragraph("")
-    grid(d, [["Extra", "Price", "Per"], ["Padlock", "£9", "piece"], ["Insurance", "£6", "month"]])
+    filled(d, [["Extra", "Price", "Per"], ["Padlock", "£9", "piece"], ["Insurance", "£6", "month"]])
     d.add_paragraph("Prices exclude VAT (20%).")
     truth = (
         Truth()

@@ -8,6 +8,12 @@ from email.message import EmailMessage
 from base import Truth, put, run
 
 
+def mail(sender: str, to: str, subject: str, date: str) -> EmailMessage:
+    made = EmailMessage()
+    made["From"], made["To"], made["Subject"], made["Date"] = sender, to, subject, date
+    return made
+
+
 def units_row() -> None:
     """Title lines, then a header, then the units in a row of their own; a quoted line break; decimal commas; notes at the end."""
     text = 'Holzhandel Ebner;;;\nPreise gültig ab 1. März 2026;;;\n;;;\nHolzart;Länge;Preis;Gewicht\n;cm;€/rm;kg\n"Buche\ntrocken";33;145,00;480\nFichte;25;98,50;320\nEiche*;50;162,00;610\n;;;\n* nur Abholung;;;\n'
@@ -54,13 +60,7 @@ def hebrew_list() -> None:
 
 def thread() -> None:
     """An answer above what it quotes: the old price belongs to the old mail only."""
-    m = EmailMessage()
-    m["From"], m["To"], m["Subject"], m["Date"] = (
-        "Büro <buero@umzug.example>",
-        "kunde@post.example",
-        "AW: Angebot Umzug",
-        "Tue, 03 Mar 2026 09:12:00 +0100",
-    )
+    m = mail("Büro <buero@umzug.example>", "kunde@post.example", "AW: Angebot Umzug", "Tue, 03 Mar 2026 09:12:00 +0100")
     m.set_content(
         "Hallo Frau Lenz,\n\nab April kostet der LKW mit zwei Helfern 98 € pro Stunde.\nDie Anfahrt ist bis 15 km frei.\n\nBeste Grüße\nUmzüge Flink\nTel. 0341 555 0190\n\nAm Mo., 2. Feb. 2026 um 14:03 schrieb Umzüge Flink <buero@umzug.example>:\n> Hallo,\n> der LKW mit zwei Helfern kostet 89 € pro Stunde,\n> Anfahrt 25 €.\n>\n>> Was kostet ein Umzug?\n"
     )
@@ -81,9 +81,7 @@ def thread() -> None:
 
 def outlook_thread() -> None:
     """Outlook's way: a rule and From/Sent/To above the older mail, in HTML alone; a table in the mail."""
-    m = EmailMessage()
-    m["From"], m["To"], m["Subject"] = "desk@glen.example", "x@y.example", "RE: Group rates"
-    m["Date"] = "Mon, 11 May 2026 10:00:00 +0000"
+    m = mail("desk@glen.example", "x@y.example", "RE: Group rates", "Mon, 11 May 2026 10:00:00 +0000")
     m.set_content(
         "<html><body><div class='WordSection1'><p class='MsoNormal'>Our group rates for 2026:</p><table><tr><td>Group</td><td>Weekday</td><td>Weekend</td></tr><tr><td>10-19 people</td><td>£11.50</td><td>£13.00</td></tr><tr><td>20 or more</td><td>£9.75</td><td>£11.25</td></tr></table><p class='MsoNormal'>Glen Falconry Centre, 01599 555 230</p><div style='border:none;border-top:solid #E1E1E1 1.0pt;padding:3.0pt 0cm 0cm 0cm'><p class='MsoNormal'><b>From:</b> Glen Falconry<br><b>Sent:</b> 04 March 2025 16:20<br><b>To:</b> x@y.example<br><b>Subject:</b> Group rates</p></div><p class='MsoNormal'>Groups of 20 or more pay £8.25 on any day.</p></div></body></html>",
         subtype="html",
@@ -102,9 +100,7 @@ def outlook_thread() -> None:
 
 def forwarded() -> None:
     """A forward: what matters is below the line; format=flowed; Polish letters in an old charset."""
-    m = EmailMessage()
-    m["From"], m["To"], m["Subject"] = "szef@rejs.example", "biuro@rejs.example", "Fwd: Cennik 2026"
-    m["Date"] = "Fri, 09 Jan 2026 08:00:00 +0100"
+    m = mail("szef@rejs.example", "biuro@rejs.example", "Fwd: Cennik 2026", "Fri, 09 Jan 2026 08:00:00 +0100")
     m.set_content(
         "Do bota, proszę.\n\n---------- Forwarded message ---------\nOd: Ania <ania@rejs.example>\nDate: czw., 8 sty 2026 o 17:40\nSubject: Cennik 2026\nTo: <szef@rejs.example>\n\nRejs po Wiśle: 55 zł dorośli, 35 zł dzieci do 12 lat.\nWynajem całego statku: 1 400 zł za godzinę, \nminimum dwie godziny.\n",
         charset="iso-8859-2",

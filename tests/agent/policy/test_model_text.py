@@ -18,7 +18,7 @@ from f.models.written_calls import calls_in, known_name
 TOOLS = [{"type": "function", "function": {"name": name}} for name in ("search_knowledge_base", "reply")]
 
 
-def clean(text: str, calls: Any = ()) -> Any:
+def clean(text: str, calls: Any = (), tools: Any = TOOLS) -> Any:
     message = {"role": "assistant", "content": text}
     given: Any = {
         "text": text,
@@ -26,9 +26,9 @@ def clean(text: str, calls: Any = ()) -> Any:
         "message": message,
         "input_tokens": 1,
         "output_tokens": 1,
+        "cut": False,
     }
-    given["cut"] = False
-    return cleaned(given, TOOLS)
+    return cleaned(given, tools)
 
 
 def replied(text: str, name: str = "text") -> Any:
@@ -324,9 +324,7 @@ def test_repetition(text: str, once: str) -> None:
 @pytest.mark.parametrize("text", ['["yes", "yes", "yes", "yes", "yes", "yes"]', "[]"])
 def test_what_no_customer_reads_may_repeat_itself(text: str) -> None:
     """The judgements of a second model, which is offered no tools."""
-    message = {"role": "assistant", "content": text}
-    judged = cleaned({"text": text, "tool_calls": [], "message": message, "input_tokens": 1, "output_tokens": 1, "cut": False}, [])  # fmt: skip
-    assert judged["text"] == text
+    assert clean(text, tools=[])["text"] == text
 
 
 def test_a_hundred_kilobytes_are_cleaned_in_time() -> None:

@@ -2,7 +2,7 @@
 import { Badge, Button, Card, Group, Stack, Text } from '@mantine/core'
 import React from 'react'
 import Values from './Values'
-import { ask } from './api'
+import { ask, escaped } from './api'
 import { readable } from './conversation'
 import { refresh, useAsk } from './data'
 import { go } from './route'
@@ -32,7 +32,7 @@ export type Approval = {
 export const useWaiting = (enabled: boolean) => useAsk<{ approvals: Approval[] }>('approvals', 'list', {}, { every: 20_000, enabled })
 
 // Letters that can't be seen, or that turn the order of others round, as JSON writes them.
-const plain = (text: string) => text.replace(/[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/g, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`)
+const plain = (text: string) => text.replace(/[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/g, escaped)
 
 const colors: Record<string, string> = { waiting: 'orange', approved: 'green', declined: 'gray', expired: 'gray' }
 

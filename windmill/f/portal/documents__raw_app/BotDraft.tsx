@@ -14,12 +14,12 @@ export default function BotDraft({ bot }: { bot: Settings }) {
   const { t, number } = useHere()
   const d = t.bot.draft
   const [open, setOpen] = useState(false)
-  const { waits, all } = useWaits(bot)
+  const { waits, all, said } = useWaits(bot)
   if (!bot.draft.length) return null
   const discard = async () => {
     const done = await ask('versions', 'discard', seenDraft(bot))
     await refresh('bot')
-    toast([done.left ? d.left : d.deleted, ...(done.waits.length ? [d.waits] : [])].join(' '))
+    toast(said(done.left ? d.left : d.deleted, done))
   }
   return (
     <Alert color="blue" mb="md" title={bot.draft.length === 1 ? d.one : fill(d.many, { n: number(bot.draft.length) })}>
@@ -37,10 +37,12 @@ export default function BotDraft({ bot }: { bot: Settings }) {
 }
 
 // Whether drafted tools wait for an owner, because this person may neither publish nor delete them; and whether nothing else is drafted.
+// `said`: what was done, and whether something of it waits.
 function useWaits(bot: Settings) {
-  const { may } = useHere()
+  const { t, may } = useHere()
   const waits = !may('owner') && bot.draft.some((one) => one.setting === 'tools')
-  return { waits, all: waits && bot.draft.length === 1 }
+  const said = (words: string, done: { waits: string[] }) => (done.waits.length ? `${words} ${t.bot.draft.waits}` : words)
+  return { waits, all: waits && bot.draft.length === 1, said }
 }
 
 function Drafted({ bot }: { bot: Settings }) {
@@ -58,7 +60,7 @@ function Drafted({ bot }: { bot: Settings }) {
 // one fails, nothing is published but by an owner who says why.
 function Publish({ bot, close }: { bot: Settings; close: () => void }) {
   const { t, may } = useHere()
-  const { waits } = useWaits(bot)
+  const { waits, said } = useWaits(bot)
   const d = t.bot.draft
   const c = t.cases
   const form = useForm()
@@ -76,8 +78,7 @@ function Publish({ bot, close }: { bot: Settings; close: () => void }) {
         return
       }
       close()
-      const published = fill(whom.way === 'share' ? t.share.begun : d.published, { n: done.version, percent: whom.percent })
-      return [published, ...(done.waits.length ? [d.waits] : [])].join(' ')
+      return said(fill(whom.way === 'share' ? t.share.begun : d.published, { n: done.version, percent: whom.percent }), done)
     })
   const going = useRun(run, (ended) => ended.of.state === 'green' && publish(ended.of.id))
   const testing = Boolean(run) && (!going || going.of.state === 'running')

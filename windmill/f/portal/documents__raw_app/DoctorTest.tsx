@@ -30,7 +30,7 @@ export default function DoctorTest({ number, name, tenant }: { number: string; n
   const fields = { phone_number_id: number, ...(tenant && { tenant }) }
   const begin = () =>
     form.run(async () => {
-      const { code, display, since } = tenant ? await ask('operator', 'begin_test', fields) : await ask('doctor', 'begin_test', fields)
+      const { code, display, since } = await ask(scriptOf(tenant), 'begin_test', fields)
       const begun = { code, display, since, begun: Date.now() }
       keep.set(place, begun)
       setTest(begun)
@@ -52,9 +52,7 @@ function Follow({ test, fields, tenant }: { test: Test; fields: Record<string, u
   const words = fill(d.words, { code: test.code })
   const wanted = { ...fields, code: test.code, since: test.since }
   const every = (said?: { steps: Step[] }) => waitOf(test, said?.steps)
-  const own = useAsk<{ steps: Step[] }>('doctor', 'follow_test', wanted, { every, enabled: !tenant })
-  const any = useAsk<{ steps: Step[] }>('operator', 'follow_test', wanted, { every, enabled: Boolean(tenant) })
-  const found = (tenant ? any : own).data?.steps ?? []
+  const found = useAsk<{ steps: Step[] }>(scriptOf(tenant), 'follow_test', wanted, { every }).data?.steps ?? []
   return (
     <>
       <Text size="sm">{test.display ? fill(d.write, { number: `+${test.display}` }) : d.writeUnknown}</Text>
@@ -70,6 +68,7 @@ function Follow({ test, fields, tenant }: { test: Test; fields: Record<string, u
   )
 }
 
+const scriptOf = (tenant?: string) => (tenant ? 'operator' : 'doctor')
 const ageOf = (test: Test) => Date.now() - test.begun
 
 // Until it is asked again, in ms; 0: not again. What has failed is mended, and the words are written once more: so it is looked on, slowly.

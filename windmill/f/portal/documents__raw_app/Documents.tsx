@@ -78,6 +78,7 @@ function Document({ row, edits, replace }: DocumentProps) {
   const form = useForm()
   const d = t.documents
   const busy = isBusy(row)
+  const state = shownState(row)
   const act = (action: Actions['documents'], fields: Record<string, unknown> = {}, said = '') =>
     form.run(async () => {
       await ask('documents', action, { document_id: row.id, ...fields })
@@ -100,7 +101,7 @@ function Document({ row, edits, replace }: DocumentProps) {
             <Text size="sm" c="dimmed" dir="auto" className="break">{row.filename}</Text>
           </Box>
         </Group>
-        <Badge color={stateColor[shownState(row)]}>{d.states[shownState(row)]}</Badge>
+        <Badge color={stateColor[state]}>{d.states[state]}</Badge>
       </Group>
       {busy && <Reading row={row} />}
       {row.error && <Text c="red">{say(row.error)}</Text>}

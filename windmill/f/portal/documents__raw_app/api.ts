@@ -92,7 +92,8 @@ export type Actions = {
     | 'connect_number'
 }
 
-const escaped = (sign: string) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`
+// A letter as JSON writes it where it may not stand for itself.
+export const escaped = (sign: string) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`
 
 export async function ask<S extends keyof Actions>(script: S, action: Actions[S], fields: Record<string, unknown> = {}): Promise<any> {
   // The server blanks whatever looks like a reference to a secret: so that nobody's prices suffer, no dollar sign travels. And ASCII only:

@@ -25,11 +25,13 @@ const asks: Record<string, () => Call[]> = {
   platform: () => [['operator', 'get']],
 }
 
+const aSecond = (locale: string) => numbers(locale, { style: 'unit', unit: 'second' }).format(1)
+
 // What each writes, where to learn how takes a slow browser long.
 const writes: Record<string, (locale: string) => unknown> = {
-  home: (locale) => numbers(locale, { style: 'unit', unit: 'second' }).format(1),
+  home: aSecond,
   conversations: distances,
-  insights: (locale) => numbers(locale, { style: 'unit', unit: 'second' }).format(1),
+  insights: aSecond,
 }
 
 // `value`: once it is there.

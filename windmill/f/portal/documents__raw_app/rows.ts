@@ -2,8 +2,7 @@
 import { useState } from 'react'
 import { Actions, Refused } from './api'
 import { refresh } from './data'
-
-const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b)
+import { same } from './settings'
 
 // now: one's own changes, and of the rest what stands there. clashes: what both have changed; each waits for `keep` or `take`.
 export function useRow<T extends object>(stored: T) {
