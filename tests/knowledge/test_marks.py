@@ -72,6 +72,74 @@ def test_struck_out_words_and_cells_of_open_documents_are_left_out() -> None:
     assert text_of(sheet) == "| Wine tour: €11 |"
 
 
+def test_words_that_markdown_strikes_out_are_not_told() -> None:
+    marked = "- Wash: ~~€60~~ €49\n- ~~Ozone: €250~~\n- <del>Wax: €120</del>\n\nabout ~10 min\n\n~~~\nls ~~old~~\n~~~\n"
+    (one,) = pages(marked.encode(), "a.md")
+    assert one["text"].split("\n")[0].split() == ["-", "Wash:", "€49"]
+    assert not any(gone in one["text"] for gone in ("60", "250", "120", "Ozone"))
+    assert "about ~10 min" in one["text"] and "ls ~~old~~" in one["text"]
+    assert one["warning"] == {"code": "page_text_struck", "values": {"page": 1}}
+
+
+BATHS = [["Bath", "Mon", "Sun"], ["Pool", "8", "9"], ["Sauna", "11", "12"], ["Steam", "13", "14"]]
+
+
+def gone_in_word() -> bytes:
+    document = docx.Document()
+    table = document.add_table(0, 3)
+    for row in BATHS:
+        for cell, text in zip(table.add_row().cells, row, strict=True):
+            cell.paragraphs[0].add_run(text).font.strike = row[0] == "Sauna"
+    return saved(document)
+
+
+def gone_in_excel() -> bytes:
+    book = openpyxl.Workbook()
+    for row in BATHS:
+        book.active.append(row)
+    for cell in book.active[3]:
+        cell.font = Font(strike=True)
+    return saved(book)
+
+
+def gone_in_calc() -> bytes:
+    cell = (
+        '<table:table-cell><text:p><text:span text:style-name="{}">{}</text:span></text:p></table:table-cell>'
+    )
+    rows = "".join(
+        f"<table:table-row>{''.join(cell.format('Old' * (row[0] == 'Sauna'), text) for text in row)}</table:table-row>"
+        for row in BATHS
+    )
+    body = f"<office:spreadsheet><table:table>{rows}</table:table></office:spreadsheet>"
+    return open_document("spreadsheet", _STYLES, body)
+
+
+def gone_in_html() -> bytes:
+    mark = {"Sauna": ("<s>", "</s>")}
+    rows = ("".join(f"<td>{text.join(mark.get(row[0], ('', '')))}</td>" for text in row) for row in BATHS)
+    return f"<html><body><table>{''.join(f'<tr>{row}</tr>' for row in rows)}</table></body></html>".encode()
+
+
+def gone_in_markdown() -> bytes:
+    rows = ["| " + " | ".join(f"~~{t}~~" if row[0] == "Sauna" else t for t in row) + " |" for row in BATHS]
+    return "\n".join([rows[0], "|---|---|---|", *rows[1:]]).encode()
+
+
+@pytest.mark.parametrize(
+    ("content", "name"),
+    [
+        (gone_in_word, "a.docx"),
+        (gone_in_excel, "a.xlsx"),
+        (gone_in_calc, "a.ods"),
+        (gone_in_html, "a.html"),
+        (gone_in_markdown, "a.md"),
+    ],
+)
+def test_a_row_that_is_struck_out_does_not_end_its_table(content: Callable[[], bytes], name: str) -> None:
+    text = "\n".join(one["text"] for one in pages(content(), name)).strip()
+    assert text == "| Bath: Pool | Mon: 8 | Sun: 9 |\n| Bath: Steam | Mon: 13 | Sun: 14 |"
+
+
 # Raised
 
 

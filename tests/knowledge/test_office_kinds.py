@@ -263,6 +263,18 @@ def test_an_open_text_is_read() -> None:
     assert "margin" not in one["text"] and "deleted" not in one["text"]
 
 
+def test_a_hidden_section_of_an_open_text_is_left_out() -> None:
+    section = "<text:section {}><text:p>{}</text:p></text:section>"
+    body = (
+        section.format("text:name='A'", "Open daily.")
+        + section.format("text:display='none'", "Margin 30.")
+        + section.format("text:display='condition' text:is-hidden='true'", "Staff only.")
+        + section.format("text:display='condition'", "Ring twice.")
+    )
+    (one,) = read(open_document("text", "", f"<office:text>{body}</office:text>"))
+    assert one["text"].split("\n") == ["Open daily.", "Ring twice."]
+
+
 def test_an_open_sheet_is_read_without_its_hidden_parts() -> None:
     styles = '<style:style style:name="S" style:family="table"><style:table-properties table:display="false"/></style:style>'
     row = "<table:table-row %s>%s</table:table-row>"

@@ -180,6 +180,7 @@ def formats() -> bytes:
         "Article": (42, "00000"), "Price": (12.5, '"$"#,##0.00'), "Sale": (99, "#,##0.00 [$€-407]"), "Opens": (datetime.time(9, 5), "hh:mm"),
         "Length": (datetime.timedelta(hours=26, minutes=30), "[h]:mm"), "Share": (0.05, "0%"), "Valid": (datetime.date(2026, 3, 9), "dd.mm.yyyy"),
         "Weight": (1234.5, '#,##0.0" kg"'), "Loss": (-5, "0.00;(0.00)"), "Code": (960111222, "000 000 000"),
+        "Flour": (2.5, '# ?/? "cups"'), "Eighths": (0.25, "# ?/8"), "Sold": (12500, '0.0,"k"'),
     }  # fmt: skip
     book.active.append(list(cells))
     for place, (value, code) in enumerate(cells.values(), 1):
@@ -201,6 +202,9 @@ def test_numbers_dates_and_durations_are_as_the_sheet_shows_them() -> None:
         "1,234.5 kg",
         "(5.00)",
         "960 111 222",
+        "2 1/2 cups",
+        "2/8",
+        "12.5k",
     ):
         assert f": {shown} |" in text
 
@@ -278,6 +282,27 @@ def test_tables_in_text_and_markdown_say_their_headers() -> None:
     )
     plain = "Prices\n\nModel       Height   Price\nLamp LX     162 cm   99.00\nLamp LY      48 cm   45.50\nChair        90 cm   12.00\n"
     assert "| Model: Lamp LY | Height: 48 cm | Price: 45.50 |" in text_of(plain.encode(), "a.txt")
+
+
+@pytest.mark.parametrize(
+    "drawn",
+    [
+        "+------+-------+\n| Item | Price |\n+------+-------+\n| Wash | 5 €   |\n| Iron | 3 €   |\n|      | each  |\n+------+-------+",
+        "+------+------+\n| Item | Price|\n+======+======+\n| Wash | 5 €  |\n+------+------+\n| Iron | 3 €  |\n|      | each |\n+------+------+",
+        "┌──────┬───────┐\n│ Item │ Price │\n├──────┼───────┤\n│ Wash │ 5 €   │\n│ Iron │ 3 €   │\n│      │ each  │\n└──────┴───────┘",
+    ],
+    ids=["as databases draw", "as grids", "with lines"],
+)
+@pytest.mark.parametrize("name", ["a.txt", "a.md"])
+def test_a_table_drawn_with_characters_says_its_header(drawn: str, name: str) -> None:
+    text = text_of(f"Prices:\n{drawn}\nAll with tax.\n".encode(), name)
+    assert text == "Prices:\n| Item: Wash | Price: 5 € |\n| Item: Iron | Price: 3 € each |\nAll with tax."
+
+
+def test_many_tables_in_one_block_are_read_soon() -> None:
+    began = time.process_time()
+    text = text_of(b"a|b\n-|-\nc|d\nx\n+--+--+\n|e|f|\n+--+--+\nx\n" * 3_000, "a.md")
+    assert text.count("a: c") == 3_000 and time.process_time() - began < 20
 
 
 @pytest.mark.parametrize(

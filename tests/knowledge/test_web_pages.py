@@ -217,6 +217,33 @@ def test_what_sizes_cost_is_read_from_a_list_to_choose_from() -> None:
     assert "- L: 589 €" in text and "Sort" not in text
 
 
+def test_an_option_that_asks_to_choose_is_none() -> None:
+    text = text_of(
+        '<p>Bike</p><select><option value="">Bitte wählen<option value=1>S: 549 €<option value=2>L: 589 €</select>'
+    )
+    assert "- S: 549 €" in text and "wählen" not in text
+
+
+def test_what_tags_say_to_search_engines_only_is_read() -> None:
+    """Microdata: the same words as JSON-LD's, in attributes. What the page shows is not said again."""
+    text = text_of(
+        '<div itemscope itemtype="https://schema.org/Product"><b itemprop=name>Lamp Aria</b><div itemprop=offers itemscope '
+        'itemtype="https://schema.org/Offer"><meta itemprop=price content="49.90"><meta itemprop=priceCurrency content=EUR></div></div>'
+        '<div itemscope itemtype="https://schema.org/Store"><b itemprop=name>Casa Luz</b><meta itemprop=openingHours content="Mo-Fr 09:00-18:00">'
+        "</div><div itemscope itemtype='https://schema.org/Person'><b itemprop=name>Ana</b> <i itemprop=telephone>555 0100</i></div>"
+    )
+    assert "Lamp Aria: 49.90 EUR" in text and "Casa Luz: opening hours Mo-Fr 09:00-18:00" in text
+    assert text.count("555 0100") == 1
+
+
+def test_a_cell_over_several_columns_holds_for_each_of_them() -> None:
+    head = "<tr><th>Day<th>Morning<th>Noon<th>Evening"
+    text = text_of(
+        f"<table>{head}<tr><td>Mon<td>9-12<td>12-14<td>closed<tr><td>Sun<td colspan=2>10-14<td>closed</table>"
+    )
+    assert "| Day: Sun | Morning: 10-14 | Noon: 10-14 | Evening: closed |" in text
+
+
 def test_a_moment_for_search_engines_is_a_date_and_a_time() -> None:
     event = '{"@type": "Event", "name": "Jam", "startDate": "2026-04-11T20:30:00+02:00"}'
     text = text_of("<p>Every second Saturday.</p>", f"<script type='application/ld+json'>{event}</script>")

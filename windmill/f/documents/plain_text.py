@@ -8,10 +8,11 @@ from collections.abc import Iterator
 
 from charset_normalizer import from_bytes
 
+from f.common.problems import message
 from f.documents.clean import clean
 from f.documents.latin_letters import has_signs_alone, latin_guess
 from f.documents.page import Limits, Page, Unreadable, page
-from f.documents.tables.in_text import with_rows
+from f.documents.tables.in_text import has_struck_out, with_rows
 
 # Longest mark first: UTF-32's begins with UTF-16's.
 _MARKS = (
@@ -124,9 +125,11 @@ def pages(content: bytes, limits: Limits, marked: bool = False) -> Iterator[Page
         raise Unreadable("text_encoding")
     if len(text) > limits.max_characters:
         raise Unreadable("too_many_characters", most=limits.max_characters)
+    struck = marked and has_struck_out(text)
     parts = [with_rows(clean(part), marked) for part in text.split("\f")]
     if not any(part.strip() for part in parts):
         raise Unreadable("document_empty")
     if len(parts) > limits.max_pages:
         raise Unreadable("too_many_pages", pages=len(parts), most=limits.max_pages)
-    yield from (page(number, part) for number, part in enumerate(parts, 1))
+    for number, part in enumerate(parts, 1):
+        yield page(number, part, warning=message("page_text_struck", page=number) if struck else None)

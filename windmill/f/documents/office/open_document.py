@@ -179,7 +179,7 @@ class _Reader:
                 yield from (("text", line) for line in lines(self._tables.rows(one)))
             elif one.tag == f"{_DRAW}a":
                 yield from self._linked(one, bullet)
-            elif one.tag in _AROUND:
+            elif one.tag in _AROUND and not _is_closed(one):
                 yield from self._blocks(one, bullet)
                 yield from self._chart(one)
 
@@ -257,3 +257,9 @@ class _Reader:
     def _inside(self, cell: Any) -> Iterator[str]:
         for kind, value in self._blocks(cell):
             yield value["title"] if kind == "heading" else value if kind == "text" else ""
+
+
+def _is_closed(section: Any) -> bool:
+    """True for a section that its author hides, always or while a condition holds."""
+    display = section.get(f"{TEXT}display", "true")
+    return display == "none" or (display == "condition" and section.get(f"{TEXT}is-hidden") == "true")

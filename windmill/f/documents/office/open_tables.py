@@ -64,6 +64,8 @@ class Tables:
         if len(bold) == 1:
             spans = any(_count(cell, "number-columns-spanned") > 1 for cell in row)
             return cells, "title" if bold[0] or spans else ""
+        if not any(cells) and "".join(row.itertext()).strip():
+            return cells, "gone"
         head = row.getparent().tag == f"{TABLE}table-header-rows"
         return cells, "header" if bold and (head or all(bold)) else ""
 

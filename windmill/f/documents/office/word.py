@@ -207,6 +207,8 @@ class _Reader:
         for n, row in enumerate(inside(table, f"{W}tr")):
             cells: list[str] = []
             filled, bold, spans = 0, 0, False
+            if self._is_gone(row):
+                continue
             for cell in inside(row, f"{W}tc"):
                 text = self._cell(cell)
                 filled, bold = filled + bool(text), bold + bool(text and is_bold(cell))
@@ -221,6 +223,13 @@ class _Reader:
             mark = "title" if filled == 1 and (spans or bold) else "header" if filled > 1 and marked else ""
             yield Row(cells, mark)
             above = cells
+
+    def _is_gone(self, row: Any) -> bool:
+        """True for a row that was deleted, or all of whose words are struck out or hidden."""
+        words = any((one.text or "").strip() for one in row.iter(f"{W}t", f"{W}delText"))
+        return row.find(f"{W}trPr/{W}del") is not None or (
+            words and not any(map(self._cell, inside(row, f"{W}tc")))
+        )
 
     def _cell(self, cell: Any) -> str:
         """All paragraphs of a cell, those of tables inside it too."""

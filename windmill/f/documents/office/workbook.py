@@ -134,7 +134,7 @@ class _Sheets:
                     above[column] = (last, row[column])
             if number in marks.hidden_rows:
                 continue
-            mark = self._mark(cells, number, marks)
+            mark = self._mark(cells, number, marks) if any(row) else "gone"
             yield Row((text for n, text in enumerate(row) if n not in hidden) if hidden else row, mark)
 
     def _mark(self, cells: Any, number: int, marks: Marks) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from f.documents.tables.rows import Row
+from f.documents.tables.sections import LONGEST_CELL
 
 _MOST_SPANNED = 100
 
@@ -12,9 +13,11 @@ _MOST_SPANNED = 100
 def spread(rows: Iterable[tuple[str, Iterable[tuple[str, int, int]]]]) -> Iterator[Row]:
     """Rows with their mark, of cells with the columns and rows that each one spans, as a plain grid.
 
-    What spans rows holds for each of them, and is said there again; of what spans columns the others stay empty.
+    What spans rows holds for each of them, and is said there again. What spans columns is said in each of them where a header is known and it is no
+    row's name and no long note; else the others stay empty, by which a header of two rows is known.
     """
     above: dict[int, tuple[int, str]] = {}  # by column: for how many more rows, and what
+    headed = False
     for mark, cells in rows:
         row: list[str] = []
 
@@ -28,10 +31,12 @@ def spread(rows: Iterable[tuple[str, Iterable[tuple[str, int, int]]]]) -> Iterat
         carried()
         waiting: dict[int, tuple[int, str]] = {}
         for text, columns, span in cells:
+            again = text if headed and not mark and row and len(text) <= LONGEST_CELL else ""
             for offset in range(min(max(columns, 1), _MOST_SPANNED)):
                 if span > 1:
-                    waiting[len(row)] = (min(span, _MOST_SPANNED) - 1, "" if offset else text)
-                row.append("" if offset else text)
+                    waiting[len(row)] = (min(span, _MOST_SPANNED) - 1, again if offset else text)
+                row.append(again if offset else text)
             carried()
         above.update(waiting)
+        headed = headed or mark == "header"
         yield Row(row, mark)

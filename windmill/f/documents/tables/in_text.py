@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import zip_longest
 
 from f.documents.tables.cells import cell_text, with_address
 from f.documents.tables.rows import Row, lines
@@ -17,6 +18,12 @@ _DEFINITION = re.compile(
     r"^ {0,3}\[([^\[\]\n]{1,100})\]:[ \t]*<?([^\s<>]{1,500})>?(?:[ \t]+[\"'(][^\n]{0,200})?$\n?", re.MULTILINE
 )
 _REFERENCE = re.compile(r"(?<!!)\[([^\[\]\n]{1,300})\](?:\[([^\[\]\n]{0,100})\])")
+_STRUCK = re.compile(
+    r"(?<!~)~~(?![\s~])([^\n]{0,400}?)(?<![\s~])~~(?!~)|<(s|del|strike)>[^\n<]{0,400}</\2>", re.IGNORECASE
+)
+_LEFT = re.compile(r"[\s|*+#>-]*(?:\d{1,3}[.)])?[\s|]*")  # of a line all of whose words are struck out
+_BORDER = re.compile(r"\s*\+(?:[-=:]{2,}\+)+\s*")
+_DRAWN = str.maketrans("┌┬┐├┼┤└┴┘╔╦╗╠╬╣╚╩╝─━═│┃║", "+" * 18 + "---" + "|||")
 _GAP = re.compile(r"\S(?: {2,}|\t+)\S")
 _MARK = re.compile(r"\s*(?:[-*+•#>]|\d{1,3}[.)])\s")
 _FEWEST = 3  # lines that make a table without marks
@@ -24,7 +31,8 @@ _WIDEST = 400
 
 
 def with_rows(text: str, marked: bool) -> str:
-    """The text with its tables as rows. marked: as Markdown, whose comments nobody sees and whose links have their address behind them."""
+    """The text with its tables as rows. marked: as Markdown, whose comments and struck-out words nobody reads and whose links have their address
+    behind them."""
     if marked:
         text = _with_references(_COMMENT.sub("", text))
     found: list[str] = []
@@ -34,7 +42,7 @@ def with_rows(text: str, marked: bool) -> str:
         fence = bool(_FENCE.match(line))
         fenced ^= fence
         if line.strip() and not fenced and not fence:
-            block.append(line)
+            block += _unstruck(line) if marked else [line]
             continue
         found += _read(block, marked)
         block = []
@@ -74,19 +82,75 @@ def _with_references(text: str) -> str:
     return _REFERENCE.sub(linked, _DEFINITION.sub("", text))
 
 
+def has_struck_out(text: str) -> bool:
+    """True if Markdown strikes words out."""
+    return _STRUCK.search(text) is not None
+
+
+def _unstruck(line: str) -> list[str]:
+    """The line without its struck-out words; none where nothing else stands in it."""
+    left = _STRUCK.sub("", line)
+    return [] if left != line and _LEFT.fullmatch(left) else [left]
+
+
 def _read(block: list[str], marked: bool) -> Iterator[str]:
     """A block of lines between blank ones."""
-    rule = next((n for n, line in enumerate(block) if n and _RULE.match(line) and "|" in block[n - 1]), 0)
-    if rule:
-        yield from _read(block[: rule - 1], marked)
-        end = next((n for n in range(rule + 1, len(block)) if "|" not in block[n]), len(block))
-        header = Row(_cells(block[rule - 1]), "header")
-        yield from lines([header, *(_cells(line) for line in block[rule + 1 : end])])
-        yield from _read(block[end:], marked)
-    elif rows := _set_rows(block):
+    start = place = 0
+    while place < len(block):
+        end, rows = _ruled(block, place) or _drawn(block, place) or (0, [])
+        if not end:
+            place += 1
+            continue
+        yield from _untabled(block[start:place], marked)
+        yield from lines(rows)
+        start = place = end
+    yield from _untabled(block[start:], marked)
+
+
+def _untabled(block: list[str], marked: bool) -> Iterator[str]:
+    """Lines that no mark makes a table."""
+    if rows := _set_rows(block):
         yield from lines(rows)
     else:
         yield from (_linked(line) if marked else line for line in block)
+
+
+def _ruled(block: list[str], start: int) -> tuple[int, list[list[str]]] | None:
+    """Markdown's table that begins at a line, with a rule of dashes below its header: the line after its last, its rows."""
+    if start + 1 >= len(block) or "|" not in block[start] or not _RULE.match(block[start + 1]):
+        return None
+    end = next((n for n in range(start + 2, len(block)) if "|" not in block[n]), len(block))
+    return end, [Row(_cells(block[start]), "header"), *map(_cells, block[start + 2 : end])]
+
+
+def _drawn(block: list[str], start: int) -> tuple[int, list[list[str]]] | None:
+    """The same of a table drawn with characters, which begins with +---+ or ┌──┐."""
+    if not _BORDER.fullmatch(block[start].translate(_DRAWN)):
+        return None
+    plain = []
+    for line in block[start:]:
+        if line.strip().translate(_DRAWN)[:1] not in ("+", "|"):
+            break
+        plain.append(line.translate(_DRAWN))
+    whole = any(
+        "=" in line for line in plain if _BORDER.fullmatch(line)
+    )  # what stands between two borders is one row
+    found: list[list[list[str]]] = []  # by row, the cells of each of its lines
+    header, begins = 0, True
+    for line in plain:
+        if _BORDER.fullmatch(line):
+            header, begins = header or len(found), True
+            continue
+        cells = _cells(line)
+        if not begins and (whole or not cells[0]):
+            found[-1].append(cells)
+        else:
+            found.append([cells])
+        begins = False
+    rows = [[" ".join(filter(None, cell)) for cell in zip_longest(*of, fillvalue="")] for of in found]
+    if 0 < header < len(rows):
+        rows[:header] = [Row(row, "header") for row in rows[:header]]
+    return start + len(plain), rows
 
 
 def _cells(line: str) -> list[str]:

@@ -10,6 +10,7 @@ import datetime
 import re
 from collections.abc import Iterator
 from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
 from functools import lru_cache
 
 from f.documents.tables.cells import cell_text
@@ -18,6 +19,7 @@ _TOKEN = re.compile(
     r'"([^"]*)"|\\(.)|_.|\*.|\[\$([^\]-]*)[^\]]*\]|\[(h+|m+|s+)\]|\[([<>=]+)([\d.-]+)\]|\[[^\]]*\]|(am/pm|a/p|y+|m+|d+|h+|s+(?:\.0+)?)|(.)',
     re.IGNORECASE | re.DOTALL,
 )
+_FRACTION = re.compile(r" *(?:(?P<whole>[0#?]+) +)?[0#?]+ ?/ ?(?P<of>[0#?]+|[1-9]\d{0,3})(?P<rest>[^0#?/]*)")
 _OTHER_ORDER = frozenset({"mm-dd-yy", "m/d/yy h:mm", "d-mmm-yy", "d-mmm", "mmm-yy"})
 _TESTS = {
     "<": lambda a, b: a < b, ">": lambda a, b: a > b, "=": lambda a, b: a == b,
@@ -75,9 +77,13 @@ def _number(value: float, code: str) -> str:
         negative = negative and place == 0
     section = [one for one in sections[place] if one[0] != "test"]
     signs = "".join(text for kind, text in section if kind == "sign")
-    if "general" in code.lower() or "@" in signs or re.search(r"[eE][+-]|/", signs):
+    if "general" in code.lower() or "@" in signs or re.search(r"[eE][+-]", signs):
         return cell_text(value)
     if any(kind in ("date", "elapsed") for kind, _ in section):
+        return cell_text(value)
+    if fraction := _FRACTION.fullmatch(signs):
+        return f"{'-' * negative}{_fraction(abs(value), section, fraction)}"
+    if "/" in signs:
         return cell_text(value)
     if not re.search(r"[0#?]", signs):
         return "".join(text for _, text in section)
@@ -93,7 +99,9 @@ def _holds(value: float, test: str) -> bool:
 def _digits(value: float, section: list[Token], signs: str) -> str:
     pattern = re.sub(r"[^0#?.,]", "", signs)
     whole, _, part = pattern.partition(".")
-    scaled = Decimal(repr(value)) * 100 ** signs.count("%") / 1000 ** (len(whole) - len(whole.rstrip(",")))
+    # Commas behind the last place: so many thousands.
+    thousands = sum(len(places) - len(places.rstrip(",")) for places in (whole, part))
+    scaled = Decimal(repr(value)) * 100 ** signs.count("%") / 1000**thousands
     places = sum(character in "0#?" for character in part)
     rounded = (
         str(scaled.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP))
@@ -111,6 +119,29 @@ def _digits(value: float, section: list[Token], signs: str) -> str:
     marks = whole.rstrip(",")
     grouped = f"{int(integer or 0):,}" if "," in marks and integer else integer
     return "".join(_filled(section, grouped, decimals, sum(c in "0#?" for c in marks), "," in marks))
+
+
+def _fraction(value: float, section: list[Token], places: re.Match[str]) -> str:
+    """1 1/2: with the format's denominator, or the nearest one that has no more digits than its places."""
+    of = places["of"]
+    number = Fraction(repr(value))
+    if of.isdecimal():
+        number = Fraction(int(number * int(of) + Fraction(1, 2)), int(of))
+    else:
+        number = number.limit_denominator(10 ** min(len(of), 4) - 1)
+    whole, rest = divmod(number, 1) if places["whole"] is not None else (0, number)
+    parts = [str(whole)] if whole or not rest else []
+    if rest:
+        scale = int(of) // rest.denominator if of.isdecimal() else 1
+        parts.append(f"{rest.numerator * scale}/{rest.denominator * scale}")
+    before, after, place = "", "", 0
+    for kind, text in section:
+        if place >= places.start("rest"):
+            after += text
+        elif kind == "text" and place <= places.start("whole" if places["whole"] else 0):
+            before += text
+        place += len(text) * (kind == "sign")
+    return f"{before}{' '.join(parts)}{after}"
 
 
 def _filled(section: list[Token], integer: str, decimals: str, places: int, grouped: bool) -> Iterator[str]:

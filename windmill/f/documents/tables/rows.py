@@ -24,7 +24,8 @@ _LONGEST_LINE = 400  # so that a chunk holds it: about 200 tokens; letters of mo
 
 
 class Row(list[str]):
-    """A row's cells. `mark`: "header" or "title" (of what follows) where the document marks it as such."""
+    """A row's cells. `mark`: "header" or "title" (of what follows) where the document marks it as such; "gone" where all of its words are left out,
+    struck out as they are: it is no blank row, which would end the table."""
 
     def __init__(self, cells: Iterable[str] = (), mark: str = "") -> None:
         super().__init__(cells)
@@ -105,7 +106,7 @@ class _Rows:
     """Rows as they come, some of them ahead, without the blank ones."""
 
     def __init__(self, rows: Iterable[list[str]]) -> None:
-        self._rows = iter(rows)
+        self._rows = (row for row in rows if _mark(row) != "gone")
         self._ended = False
         self._ahead = _AHEAD
         self._left = _MOST_CELLS

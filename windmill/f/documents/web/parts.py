@@ -71,6 +71,10 @@ def take_out(tree: Any) -> list[str]:
         if _is_menu(node):
             out[node.mem_id] = "menus"
     out |= {node.mem_id: "" for node in tree.css("select") if not _has_prices(node)}
+    out |= {
+        node.mem_id: "" for node in tree.css("option[value=''], option[disabled][selected]")
+    }  # "Please choose"
+    out |= {row.mem_id: "" for row in tree.css("tr") if _is_struck(row)}  # left empty, it would end its table
     return _removed(tree, out)
 
 
@@ -136,6 +140,12 @@ def _hidden_by_sheet(tree: Any) -> list[str]:
                 found += [one.strip() for one in selectors.split(",") if _PLAIN.fullmatch(one.strip())]
         start = brace.end()
     return found[:200]
+
+
+def _is_struck(row: Any) -> bool:
+    """True for a row of a table all of whose words are struck out."""
+    struck = sum(len("".join(one.text().split())) for one in row.css(_STRUCK))
+    return 0 < len("".join(row.text().split())) <= struck
 
 
 def _is_hidden(node: Any, hidden: list[str]) -> bool:

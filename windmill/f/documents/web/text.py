@@ -20,6 +20,7 @@ from f.documents.tables.grid import spread
 from f.documents.tables.rows import lines
 from f.documents.web.charset import decode_page
 from f.documents.web.json_ld import json_ld_lines
+from f.documents.web.microdata import microdata
 from f.documents.web.parts import take_out
 from f.documents.web.signs import name_panels, say_signs
 from f.documents.web.tree import parsed
@@ -81,7 +82,7 @@ def read_page(source: str, most: int, url: str = "") -> WebText:
     title = " ".join(clean(found.text() if found else "").split())
     declared = tree.css_first("base[href]")
     base = _joined(url, declared.attributes["href"] or "") if declared else url
-    data = [script.text() for script in tree.css("script[type='application/ld+json' i]")]
+    data = [script.text() for script in tree.css("script[type='application/ld+json' i]")] + microdata(tree)
     say_signs(tree)
     name_panels(tree)
     left_out = take_out(tree)

@@ -1,0 +1,46 @@
+"""What a web page says to search engines in the attributes of its tags: prices, hours, addresses that stand in no text."""
+
+from __future__ import annotations
+
+import json
+from contextlib import suppress
+from typing import Any
+
+_MOST = 5_000  # things, or words about them
+_UP = 100  # elements between a word and the thing that it is about
+_ATTRIBUTES = ("content", "datetime", "value", "href", "src")
+
+
+def microdata(tree: Any) -> list[str]:
+    """Each thing of the page of which something is said out of sight, as JSON-LD would say it. Things of things are inside those."""
+    things: dict[int, dict[str, Any]] = {}
+    unseen: list[str] = []
+    tops: list[tuple[int, Any]] = []
+    for node in tree.css("[itemscope]")[:_MOST]:
+        kind = (node.attributes.get("itemtype") or "").split()
+        things[node.mem_id] = {"@type": kind[0]} if kind else {}
+        if "itemprop" not in node.attributes:
+            tops.append((node.mem_id, node))
+    for node in tree.css("[itemprop]")[:_MOST]:
+        about = _about(node, things)
+        for name in (node.attributes.get("itemprop") or "").split()[:5] if about is not None else ():
+            about.setdefault(name, []).append(things.get(node.mem_id) or _value(node))
+    for identity, node in tops:
+        if node.css_first("[itemprop][content]") is not None:
+            with suppress(RecursionError):  # things within things without end
+                unseen.append(json.dumps(things[identity]))
+    return unseen
+
+
+def _about(node: Any, things: dict[int, dict[str, Any]]) -> dict[str, Any] | None:
+    above = node.parent
+    for _ in range(_UP):
+        if above is None or above.mem_id in things:
+            break
+        above = above.parent
+    return things.get(above.mem_id) if above is not None else None
+
+
+def _value(node: Any) -> str:
+    said = next((node.attributes.get(name) for name in _ATTRIBUTES if node.attributes.get(name)), None)
+    return said or " ".join(node.text(separator=" ").split())
