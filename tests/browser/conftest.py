@@ -16,6 +16,7 @@ from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
 
 from local.mail import Mailbox
 from local.portal import people
+from tests.browser.layout import overlaps
 from tests.e2e.conftest import World, world  # noqa: F401
 
 FLAGS = [
@@ -126,9 +127,10 @@ def publish(page: Page, note: str = "") -> None:
 
 
 def check(page: Page) -> None:
-    """No accessibility rule is broken, and nothing sticks out of the window's side."""
+    """No accessibility rule is broken, no text lies on another one, and nothing sticks out of the window's side."""
     found = Axe().run(page)
     assert found.violations_count == 0, found.generate_report()
+    assert overlaps(page) == []
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 
 

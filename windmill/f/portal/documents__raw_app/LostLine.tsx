@@ -21,7 +21,7 @@ export default function LostLine() {
   }, [])
   if (line === 'up') return null
   return (
-    <Paper className="line" role="alert" shadow="md" withBorder p="sm" radius="md">
+    <Paper className="lostline" role="alert" shadow="md" withBorder p="sm" radius="md">
       <Group gap="sm" justify="space-between" wrap="nowrap">
         <Text size="sm">{t.line[line]}</Text>
         {line === 'signedOut' && <Button className="still" size="compact-sm" onClick={() => location.reload()}>{t.line.signIn}</Button>}
