@@ -198,6 +198,7 @@ ONLY = json.dumps(ASKED["arguments"])
         f"<|action_start|><|plugin|>{json.dumps(ASKED)}<|action_end|>",
         '<|tools_prefix|>[{"NAME": {"question": "returns"}}]<|tools_suffix|>',
         "<NAME>\n<question>returns</question>\n</NAME>",
+        "<function_calls>\n<NAME>\n<question>returns</question>\n</NAME>\n</function_calls>",
         f"<tool_use>\n<name>NAME</name>\n<arguments>{ONLY}</arguments>\n</tool_use>",
         json.dumps({"tool_calls": [{"id": "1", "function": {**ASKED, "arguments": ONLY}}]}),
         f"&lt;tool_call&gt;{json.dumps(ASKED)}&lt;/tool_call&gt;",

@@ -112,7 +112,13 @@ def _read(body: str, offered: set[str]) -> list[dict[str, Any]]:
     for match in _XML.finditer(body):
         if name := known_name(match[1], offered):
             found.append({"name": name, "arguments": _parameters(match[2])})
-    return found or _of_json(body, offered) or _of_names(body, offered) or _of_tags(body, offered)
+    return (
+        found
+        or _of_json(body, offered)
+        or _of_names(body, offered)
+        or _of_tags(body, offered)
+        or _without_tags(body, offered)[1]
+    )
 
 
 def _of_json(body: str, offered: set[str]) -> list[dict[str, Any]]:
