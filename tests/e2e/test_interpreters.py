@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import marshal
+import os
 from collections.abc import Iterator
 
 import pytest
+from worker.warm.patterns import MOST
 
 from local.seed import CLINIC, SHOP
 from tests.e2e.conftest import World
@@ -47,6 +50,17 @@ def logs_of_a_turn(world: World) -> str:
 def test_the_steps_of_a_turn_run_warm(world: World) -> None:
     """A busy machine may send some to the plain interpreter, each with a line that says so; not all of them, again and again."""
     assert any("warm interpreter:" not in logs_of_a_turn(world) for _ in range(TRIES))
+
+
+def test_what_a_turn_compiles_is_kept(world: World) -> None:
+    """All of it: where a script's expressions were more than may be kept, a turn took a fifth more of the processor, and nothing else showed it."""
+    logs_of_a_turn(world)
+    warm = world.stack.warm
+    if not warm:
+        assert os.environ.get("LOCAL_COLD")
+        return
+    kept = [len(marshal.loads(file.read_bytes())) for file in warm.glob("modules-*/patterns-*")]
+    assert 100 < max(kept) < MOST
 
 
 def test_an_answer_an_order_and_words_for_what_is_not_known_without_it(cold: World) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from worker.warm.patterns import MOST
 
 from tests.worker.support import Warm
 
@@ -46,10 +47,15 @@ def test_what_a_later_job_compiles_is_kept_beside_the_rest(warm: Warm) -> None:
     assert warm.run(CAN_NOT + "re.compile('one'), re.compile('two')", env) == (0, "", "")
 
 
-def test_a_script_that_makes_new_ones_each_time_is_left_alone(warm: Warm) -> None:
+def test_of_a_script_that_makes_new_ones_each_time_the_first_are_kept(warm: Warm) -> None:
     env = SCRIPT | {"WM_JOB_PATH": "f/a/many"}
-    assert warm.run("import re\nfor n in range(300):\n    re.compile(f'word {n}')", env) == (0, "", "")
-    assert "compiles" in warm.run(CAN_NOT + "re.compile('word 299')", env)[1]
+    for job in range(2):
+        makes = f"import re\nfor n in range({MOST + 99}):\n    re.compile(f'word {{n}} {job}')"
+        assert warm.run(makes, env) == (0, "", "")
+    kept = f"for n in range({MOST - 9}):\n    re.compile(f'word {{n}} 0')"
+    assert warm.run(CAN_NOT + kept, env) == (0, "", "")
+    for later in (f"word {MOST + 98} 0", "word 0 1"):
+        assert "compiles" in warm.run(CAN_NOT + f"re.compile({later!r})", env)[1]
 
 
 def test_what_was_kept_is_private(warm: Warm) -> None:

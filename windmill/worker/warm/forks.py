@@ -9,10 +9,12 @@ import select
 import signal
 import socket
 
+prctl = ctypes.CDLL(None).prctl
+
 
 def die_with(parent: int) -> None:
     """SIGKILL for this process when its parent ends, however that ends."""
-    ctypes.CDLL(None).prctl(1, int(signal.SIGKILL), 0, 0, 0)  # PR_SET_PDEATHSIG
+    prctl(1, int(signal.SIGKILL), 0, 0, 0)  # PR_SET_PDEATHSIG
     if os.getppid() != parent:
         os._exit(1)
 

@@ -17,7 +17,7 @@ from typing import Any
 from .kept import read_kept, replace
 from .keys import Key
 
-MOST = 200  # of a script; a script that makes new ones for each job is left alone from there on
+MOST = 400  # of a script: the first ones. Of a script that makes new ones for each job, the later ones are compiled anew
 WORDS = "I"  # what one instruction of the engine fits into
 
 
@@ -33,6 +33,12 @@ class Patterns:
         self._inherited = inherited
         self.used = all(same) and self._compiler is not None and bool(self._cache)
 
+    @staticmethod
+    def make_room() -> None:
+        """Beside what is preloaded, before any job: Python forgets an expression for each one beyond 512, and agent_loop alone has 260."""
+        if hasattr(re, "_MAXCACHE"):
+            re._MAXCACHE = max(re._MAXCACHE, len(getattr(re, "_cache", ())) + 2 * MOST)
+
     def load(self) -> None:
         """Puts what earlier jobs compiled into Python's cache."""
         try:
@@ -46,7 +52,8 @@ class Patterns:
 
     def keep(self) -> bool:
         """At the job's end; whether it has compiled any that are kept only now."""
-        if not self.used or len(self._cache) <= len(self._inherited) + len(self._stored):
+        known = len(self._inherited) + len(self._stored)
+        if not self.used or len(self._stored) >= MOST or len(self._cache) <= known:
             return False
         try:
             fresh = [
@@ -54,8 +61,8 @@ class Patterns:
             ]
             if fresh:
                 self._stored = read_kept(self._file)  # other jobs have ended since this one began
-                fresh = [key for key in fresh if key not in self._stored]
-            if not fresh or len(self._stored) + len(fresh) > MOST:
+                fresh = [key for key in fresh if key not in self._stored][: MOST - len(self._stored)]
+            if not fresh:
                 return False
             self._stored |= {key: self._compiled(*key) for key in fresh}
             replace(self._file, marshal.dumps(self._stored))

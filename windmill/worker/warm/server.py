@@ -18,6 +18,7 @@ from typing import NamedTuple
 from .forks import Forks, die_with, tell
 from .heat import heat
 from .keys import Key
+from .patterns import Patterns
 from .preloaded import OURS, Preloaded, plain_name
 from .templates import Line, Template, Templates
 
@@ -41,6 +42,7 @@ def preload(folder: Path) -> Preloaded:
         print(f"warm interpreter: first calls are not made in advance: {error!r}", file=sys.stderr)
     if len(os.listdir("/proc/self/task")) > 1:
         raise RuntimeError("a preloaded module has started a thread: such a process can't be forked safely")
+    Patterns.make_room()
     installed = {plain_name(d.name): d.version for d in distributions()}
     owners = packages_distributions()
     loaded = {name.partition(".")[0] for name in sys.modules} - {"__main__", OURS}

@@ -31,7 +31,8 @@ from f.common.figures.words import (
     ONES,
     PARTS,
     day_periods,
-    languages,
+    languages_of_numbers,
+    languages_of_units,
     number_words,
     short_weekday_names,
     units,
@@ -170,8 +171,8 @@ def _take_numbers(text: str, taken: list[bool], take: Take) -> None:
         value = words("numbers").get(match[0].casefold())
         if value:
             unit, _, finish = unit_beside(text, match.start(), match.end(), spelled=True)
-            of_unit = languages("units").get(text[match.end() : finish].strip().casefold())
-            if unit and (of_unit is None or of_unit & languages("numbers")[match[0].casefold()]):
+            of_unit = languages_of_units().get(text[match.end() : finish].strip().casefold())
+            if unit and (of_unit is None or of_unit & languages_of_numbers()[match[0].casefold()]):
                 take(match.start(), finish, {value}, unit)
     for match in CJK_NUMBER.finditer(text):
         unit, _, finish = unit_beside(text, match.start(), match.end(), spelled=True)

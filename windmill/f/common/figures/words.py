@@ -130,8 +130,17 @@ def meanings(kind: str) -> dict[str, frozenset[str]]:
 
 
 @cache
+def languages_of_units() -> dict[str, frozenset[str]]:
+    return languages("units")
+
+
+@cache
+def languages_of_numbers() -> dict[str, frozenset[str]]:
+    return languages("numbers")
+
+
 def languages(kind: str) -> dict[str, frozenset[str]]:
-    """Which languages have each word of one kind: units or numbers."""
+    """Which languages have each word of one kind: units or numbers. What has no arguments a warm interpreter makes in advance."""
     found: dict[str, set[str]] = {}
     for line in LANGUAGES[kind].splitlines():
         language, *spellings = line.split("|")
