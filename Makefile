@@ -66,7 +66,7 @@ portal: $(VENV)/.installed ## the portal's pages for the demo, after a change to
 .PHONY: test test-browser test-again test-windmill test-faults kill-run statement-run api-client test-warm-stress check-images eval bot-answers
 
 test: $(VENV)/.for-tests ## all tests but the browser's: real processes, real PostgreSQL (TEST_PROCESSES=1 for one test after the other)
-	@$(BIN)/python -m pytest -n $(or $(TEST_PROCESSES),2)
+	@$(BIN)/python -m pytest -n $(or $(TEST_PROCESSES),4)
 
 test-browser: $(VENV)/.for-tests ## the pages, in the system's Chromium
 	@$(BIN)/python -m pytest -m browser

@@ -38,13 +38,14 @@ COLUMNS = ("wrong", "wrong alone", "right", "right alone", "talk", "talk alone")
 RAW = re.compile(r"<think|</think|<tool_call|\[S\d|【|<\||\"arguments\"")
 
 
-def measure(half: str, show: str, every: int) -> dict[str, Any]:
+def measure(half: str, show: str, every: int, by_turns: bool = False) -> dict[str, Any]:
+    """The share of errors of each kind and way to give a reply, and of how many. `by_turns`: each case in one of the two ways only."""
     counts: Counter[str] = Counter()
     leaks = 0
     for number, (case, business) in enumerate(harness.cases(half)):
         if number % every:
             continue
-        for structured in (False, True):
+        for structured in (bool(number % 2),) if by_turns else (False, True):
             outcome = harness.run(case, business, structured)
             kind = case["kind"]
             error = outcome.passed if kind == "wrong" else not outcome.passed

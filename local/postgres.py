@@ -32,6 +32,7 @@ SETTINGS = {
 }
 # Of clusters that nobody keeps: no fsync, and a login costs no thousands of rounds of hashing.
 PASSING = {"fsync": "off", "full_page_writes": "off", "scram_iterations": "1"}
+PRELOADED = {"shared_preload_libraries": "plpgsql,vector"}  # not by each of thousands of connections
 
 
 class PostgresError(Exception):
@@ -72,7 +73,7 @@ def start(folder: Path, password: str, port: int | None = None, durable: bool = 
     cluster = Postgres(folder, port or free_port(), password, binaries)
     if _left_running(data):  # by a demo that was killed
         cluster.stop()
-    options = SETTINGS | {"port": str(cluster.port)} | ({} if durable else PASSING)
+    options = SETTINGS | {"port": str(cluster.port)} | ({} if durable else PASSING | PRELOADED)
     flags = " ".join(f"-c {name}='{value}'" for name, value in options.items())
     command = ("-D", str(data), "-l", str(folder / "log"), "-w", "-o", flags, "start")
     # After a hard kill the old postmaster's children may take a moment to go.

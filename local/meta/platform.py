@@ -80,6 +80,7 @@ class Platform:
         self.rates.clear()
         self.billing.unpaid.clear()
         self.accounts.known.clear()
+        self.accounts.codes.clear()
         self.faults.orders.clear()
         self.clock.ahead = 0.0
         self.state.clear()

@@ -163,7 +163,7 @@ class Bench:
         return {**self.ask(question, *script, bot=bot, epoch=epoch, **ids, **more), **ids, "epoch": epoch}
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def local_services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
     """The embedding model and the order system, as the demo runs them."""
     processes = Processes(Path(tmp_path_factory.mktemp("agent-logs")))
@@ -180,7 +180,7 @@ def local_services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[st
         processes.stop_all()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def agent_database(
     new_product_database: Callable[[], str], local_services: dict[str, str]
 ) -> tuple[str, dict[str, str]]:
@@ -278,7 +278,7 @@ def bench(
     made.rows("delete from script_tools")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def windmill_server(
     tmp_path_factory: pytest.TempPathFactory, new_database: Callable[[], str]
 ) -> Iterator[Windmill]:
@@ -294,7 +294,7 @@ def windmill(windmill_server: Windmill, monkeypatch: pytest.MonkeyPatch) -> Wind
     return windmill_server
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def odd_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Odd]:
     server = Odd(tmp_path_factory.mktemp("odd"))
     yield server

@@ -106,7 +106,7 @@ def running_world() -> Iterator[World]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")  # at rest it still takes a twentieth of a core
 def world() -> Iterator[World]:
     with running_world() as made:
         yield made

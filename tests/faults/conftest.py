@@ -14,7 +14,7 @@ def seed_of_storm() -> int:
     return seed_of_run()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def storm() -> Iterator[Storm]:
     with brought_up("chatmill-faults-") as weather:
         yield weather

@@ -22,6 +22,8 @@ from ingress.sign_ins import PATH, SignIns
 from local.portal.wire import request
 from sql import apply
 from tests.administrator import administrator
+from tests.local.meta_support import Meta as StandIn
+from tests.local.meta_support import Recorder, configuration
 from tests.typed_keys import sealed_key
 
 MASTER_KEY = b64encode(b"k" * 32).decode()
@@ -192,6 +194,24 @@ def portal(portal_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Portal]
     for statement in SEED.format(a=A, b=B).strip().split(";\n"):
         made.rows(statement.rstrip(";"))
     yield made
+
+
+@pytest.fixture(scope="session")
+def meta_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[StandIn, Recorder]]:
+    """The stand-in for Meta, and the webhook that it delivers to. A process takes half a second of the processor to start."""
+    webhook = Recorder()
+    with StandIn(tmp_path_factory.mktemp("meta"), configuration(webhook.url + "/webhook")) as running:
+        yield running, webhook
+    webhook.stop()
+
+
+@pytest.fixture
+def stand_in(meta_process: tuple[StandIn, Recorder], portal: Portal) -> StandIn:
+    """The stand-in for Meta as new, where the portal looks for Meta."""
+    running, _ = meta_process
+    running.control("reset")
+    portal.values["whatsapp"] = {"graph_url": f"{running.url}/graph", "api_version": "v26.0"}
+    return running
 
 
 @pytest.fixture

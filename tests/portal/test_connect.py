@@ -6,7 +6,6 @@ import html
 import json
 import re
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -67,23 +66,30 @@ class House:
         return self.meta.client.get(f"/graph/v26.0/{path}", headers=headers).json()
 
 
-@pytest.fixture
-def house(tmp_path: Path, portal: Portal) -> Iterator[House]:
+@pytest.fixture(scope="module")
+def process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StandIn]:
     config = configuration("http://127.0.0.1:9/webhook")
     config["numbers"][1]["waba_id"] = config["numbers"][0]["waba_id"]
-    with StandIn(tmp_path, config, tokens={NUMBER: TOKEN, OTHER_NUMBER: TOKEN}) as meta:
-        portal.values |= {
-            "whatsapp": {"graph_url": f"{meta.url}/graph", "api_version": "v26.0"},
-            "settings": {"webhook_url": "https://bots.example/webhook"},
-            "meta_app": {
-                "app_id": APP_ID,
-                "app_secret": SECRET,
-                "signup_config_id": "77",
-                "dialog_url": f"{meta.url}/facebook",
-            },
-        }
-        portal.rows("delete from chatbots where tenant_id = %s returning 1", A)
-        yield House(portal, meta)
+    tokens = {NUMBER: TOKEN, OTHER_NUMBER: TOKEN}
+    with StandIn(tmp_path_factory.mktemp("meta"), config, tokens=tokens) as running:
+        yield running
+
+
+@pytest.fixture
+def house(process: StandIn, portal: Portal) -> House:
+    process.control("reset")
+    portal.values |= {
+        "whatsapp": {"graph_url": f"{process.url}/graph", "api_version": "v26.0"},
+        "settings": {"webhook_url": "https://bots.example/webhook"},
+        "meta_app": {
+            "app_id": APP_ID,
+            "app_secret": SECRET,
+            "signup_config_id": "77",
+            "dialog_url": f"{process.url}/facebook",
+        },
+    }
+    portal.rows("delete from chatbots where tenant_id = %s returning 1", A)
+    return House(portal, process)
 
 
 def test_a_new_number_is_registered_subscribed_and_given_to_the_business(house: House) -> None:
@@ -193,8 +199,7 @@ def test_a_token_that_the_other_numbers_could_not_use_is_refused(house: House) -
 
 
 def test_meta_that_does_not_answer_changes_nothing(house: House) -> None:
-    house.meta.process.kill()
-    house.meta.process.wait(30)
+    house.portal.values["whatsapp"] = {"graph_url": "http://127.0.0.1:9/graph", "api_version": "v26.0"}
     assert house.connect()["refused"] == "connect_silent" and house.stored() == ([], None)
 
 

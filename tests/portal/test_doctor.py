@@ -12,7 +12,7 @@ from f.chatbot import check_numbers
 from f.whatsapp.findings import VITAL
 from tests.agent.vendors import Raw, Vendor, openai_shape
 from tests.knowledge.endpoint import Endpoint
-from tests.local.meta_support import NUMBER, OTHER_TOKEN, TOKEN, Recorder, configuration
+from tests.local.meta_support import NUMBER, OTHER_TOKEN, TOKEN, Recorder
 from tests.local.meta_support import Meta as StandIn
 from tests.portal.conftest import A, B, Portal, report, talked
 from tests.portal.test_number_health import told
@@ -59,37 +59,35 @@ class Setup:
 
 
 @pytest.fixture
-def setup(tmp_path: Any, portal: Portal) -> Iterator[Setup]:
-    webhook, vendor, vectors = Recorder(), Vendor(openai_shape), Endpoint()
+def setup(stand_in: StandIn, meta_process: tuple[StandIn, Recorder], portal: Portal) -> Iterator[Setup]:
+    _, webhook = meta_process
+    vendor, vectors = Vendor(openai_shape), Endpoint()
     webhook.status = 403  # as the ingress answers a handshake without its token
     vendor.script = ["OK"]
-    url = webhook.url + "/webhook"
-    with StandIn(tmp_path, configuration(url)) as meta:
-        portal.values |= {
-            "whatsapp": {"graph_url": f"{meta.url}/graph", "api_version": "v26.0"},
-            "settings": {"webhook_url": url},
-            "embeddings": vectors.resource,
-            "llm": {"provider": "openai", "base_url": f"{vendor.url}/v1", "model": "m", "api_key": "k"},
-        }
-        portal.store_whatsapp_token(A, TOKEN)
-        made = Setup(portal, meta, webhook, vendor, vectors)
-        portal.rows("delete from chatbots where tenant_id = %s returning 1", A)
-        portal.rows(
-            "insert into chatbots (phone_number_id, tenant_id, name, notify_phone, window_template)"
-            " values (%s, %s, 'Alpha shop', '34600111222', %s) returning 1",
-            NUMBER,
-            A,
-            json.dumps(TEMPLATE),
-        )
-        portal.rows(
-            "insert into inbound_messages (phone_number_id, message_id, kind, payload, state)"
-            " values (%s, 'wamid.doctor', 'message', '{}', 'ended') returning 1",
-            NUMBER,
-        )
-        learn(portal, vectors)
-        brought(portal, talked(portal, A, NUMBER, "34600000018", "Are you open today?", seconds=4000)["turn"])
-        yield made
-    for server in (webhook.stop, vendor.close, vectors.close):
+    portal.values |= {
+        "settings": {"webhook_url": webhook.url + "/webhook"},
+        "embeddings": vectors.resource,
+        "llm": {"provider": "openai", "base_url": f"{vendor.url}/v1", "model": "m", "api_key": "k"},
+    }
+    portal.store_whatsapp_token(A, TOKEN)
+    portal.rows("delete from chatbots where tenant_id = %s returning 1", A)
+    portal.rows(
+        "insert into chatbots (phone_number_id, tenant_id, name, notify_phone, window_template)"
+        " values (%s, %s, 'Alpha shop', '34600111222', %s) returning 1",
+        NUMBER,
+        A,
+        json.dumps(TEMPLATE),
+    )
+    portal.rows(
+        "insert into inbound_messages (phone_number_id, message_id, kind, payload, state)"
+        " values (%s, 'wamid.doctor', 'message', '{}', 'ended') returning 1",
+        NUMBER,
+    )
+    learn(portal, vectors)
+    brought(portal, talked(portal, A, NUMBER, "34600000018", "Are you open today?", seconds=4000)["turn"])
+    yield Setup(portal, stand_in, webhook, vendor, vectors)
+    webhook.status = 200
+    for server in (vendor.close, vectors.close):
         server()
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from f.chatbot import check_numbers
 from f.whatsapp.number_health import troubles_of
-from tests.local.meta_support import NUMBER, TOKEN, Recorder, configuration
+from tests.local.meta_support import NUMBER, TOKEN
 from tests.local.meta_support import Meta as StandIn
 from tests.portal.conftest import A, Portal
 
@@ -17,22 +16,16 @@ OWNER = "owner@alpha.example"
 
 
 @pytest.fixture
-def meta(tmp_path: Any, portal: Portal) -> Iterator[StandIn]:
+def meta(stand_in: StandIn, portal: Portal) -> StandIn:
     """The stand-in with a number of Alpha's."""
-    webhook = Recorder()
-    with StandIn(tmp_path, configuration(webhook.url + "/webhook")) as running:
-        portal.values["whatsapp"] = {"graph_url": f"{running.url}/graph", "api_version": "v26.0"}
-        portal.store_whatsapp_token(A, TOKEN)
-        portal.rows(
-            "insert into chatbots (phone_number_id, tenant_id, name) values (%s, %s, 'Alpha shop') returning 1",
-            NUMBER,
-            A,
-        )
-        portal.rows(
-            "delete from chatbots where tenant_id = %s and phone_number_id <> %s returning 1", A, NUMBER
-        )
-        yield running
-    webhook.stop()
+    portal.store_whatsapp_token(A, TOKEN)
+    portal.rows(
+        "insert into chatbots (phone_number_id, tenant_id, name) values (%s, %s, 'Alpha shop') returning 1",
+        NUMBER,
+        A,
+    )
+    portal.rows("delete from chatbots where tenant_id = %s and phone_number_id <> %s returning 1", A, NUMBER)
+    return stand_in
 
 
 def check(portal: Portal, hours: int = 0) -> dict[str, int]:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import psycopg
 import pytest
 
 from f.chatbot import read_templates
-from tests.local.meta_support import TOKEN, Recorder, configuration
+from tests.local.meta_support import TOKEN
 from tests.local.meta_support import Meta as StandIn
 from tests.portal.conftest import A, B, Portal
 from tests.portal.test_templates import ACCOUNT, event
@@ -29,22 +28,12 @@ DRAFT: dict[str, Any] = {
 }
 
 
-@pytest.fixture(scope="module")
-def process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StandIn]:
-    webhook = Recorder()
-    with StandIn(tmp_path_factory.mktemp("meta"), configuration(webhook.url + "/webhook")) as running:
-        yield running
-    webhook.stop()
-
-
 @pytest.fixture
-def meta(process: StandIn, portal: Portal) -> StandIn:
+def meta(stand_in: StandIn, portal: Portal) -> StandIn:
     """The stand-in with Alpha's account."""
-    process.control("reset")
-    portal.values["whatsapp"] = {"graph_url": f"{process.url}/graph", "api_version": "v26.0"}
     portal.store_whatsapp_token(A, TOKEN)
     portal.rows("update chatbots set waba_id = %s where phone_number_id = '1001'", ACCOUNT)
-    return process
+    return stand_in
 
 
 def create(portal: Portal, **more: Any) -> dict[str, Any]:

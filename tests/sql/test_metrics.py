@@ -14,9 +14,9 @@ from tests.sql.conversation import Conversation, new_run
 
 
 @pytest.fixture
-def talk(new_database: Callable[[], str]) -> Iterator[Conversation]:
+def talk(new_product_database: Callable[[], str]) -> Iterator[Conversation]:
     """A database of its own: the figures are of the whole platform."""
-    url = new_database()
+    url = new_product_database()
     apply.apply(url, {}, turns_in_flight=7)
     conversation = Conversation(url)
     yield conversation

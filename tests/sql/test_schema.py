@@ -45,18 +45,20 @@ def one(url: str, query: str) -> object:
     return row[0] if row else None
 
 
-def test_a_migrated_database_is_the_same_as_a_new_one(new_database: NewDatabase) -> None:
+def test_a_migrated_database_is_the_same_as_a_new_one(
+    new_database: NewDatabase, new_product_database: NewDatabase
+) -> None:
     if any((apply.FOLDER / "migrations").glob("*.sql")):
         assert RELEASED.is_dir(), f"copy sql/ as it was released to {RELEASED}: a migration is there"
     migrated = built(new_database(), RELEASED if RELEASED.is_dir() else apply.FOLDER)
     built(migrated)
-    assert catalog(migrated) == catalog(built(new_database()))
+    assert catalog(migrated) == catalog(new_product_database())
 
 
 def test_a_migration_and_the_schema_that_goes_with_it_come_to_the_same(
-    new_database: NewDatabase, tree: Path
+    new_database: NewDatabase, new_product_database: NewDatabase, tree: Path
 ) -> None:
-    old = built(new_database(), tree)
+    old = new_product_database()
     one(old, "insert into tenants (name) values ('kept')")
     column = "    language          text,\n"
     edit(
@@ -94,9 +96,9 @@ def test_a_migration_and_the_schema_that_goes_with_it_come_to_the_same(
 
 
 def test_a_migration_that_fails_leaves_nothing_and_is_tried_again(
-    new_database: NewDatabase, tree: Path
+    new_product_database: NewDatabase, tree: Path
 ) -> None:
-    url = built(new_database(), tree)
+    url = new_product_database()
     before = catalog(url)
     migration = tree / "migrations/20990101_0000_half.sql"
     migration.write_text("create table half (n int);\nselect 1 / 0;\n")
@@ -110,8 +112,10 @@ def test_a_migration_that_fails_leaves_nothing_and_is_tried_again(
     assert catalog(url) == before, "what the migration dropped is there again"
 
 
-def test_a_file_of_functions_is_applied_again_when_it_changes(new_database: NewDatabase, tree: Path) -> None:
-    url = built(new_database(), tree)
+def test_a_file_of_functions_is_applied_again_when_it_changes(
+    new_database: NewDatabase, new_product_database: NewDatabase, tree: Path
+) -> None:
+    url = new_product_database()
     file = tree / "functions/search.sql"
     edit(file, "return 5000;", "return 6000;")
     assert apply.apply(url, {}, folder=tree) == ["functions/search.sql"]
@@ -152,9 +156,13 @@ def test_a_file_of_functions_is_applied_again_when_it_changes(new_database: NewD
     ids=["return type", "arguments", "arguments of everybody's function", "name of an argument", "default"],
 )
 def test_a_function_that_postgresql_can_not_replace_is_made_anew(
-    new_database: NewDatabase, tree: Path, file: str, edits: list[tuple[str, str]]
+    new_database: NewDatabase,
+    new_product_database: NewDatabase,
+    tree: Path,
+    file: str,
+    edits: list[tuple[str, str]],
 ) -> None:
-    url = built(new_database(), tree)
+    url = new_product_database()
     for old, new in edits:
         edit(tree / f"functions/{file}.sql", old, new)
     assert apply.apply(url, {}, folder=tree) == [f"functions/{file}.sql"]
@@ -171,8 +179,10 @@ def test_functions_may_need_each_other_in_any_order(new_database: NewDatabase, t
     assert one(built(new_database(), tree), "select zz_asked()") == 7
 
 
-def test_what_is_wrong_in_a_function_is_said_with_its_file(new_database: NewDatabase, tree: Path) -> None:
-    url = built(new_database(), tree)
+def test_what_is_wrong_in_a_function_is_said_with_its_file(
+    new_product_database: NewDatabase, tree: Path
+) -> None:
+    url = new_product_database()
     before = catalog(url)
     (tree / "functions/zz.sql").write_text(
         "create or replace function zz_asked() returns int\n    language sql return nobody_made_this();\n"
@@ -190,7 +200,7 @@ def test_a_database_of_the_numbered_files_is_refused(new_database: NewDatabase) 
     assert one(url, "select to_regclass('tenants')") is None
 
 
-def test_each_function_is_defined_once_and_each_file_is_applied(new_database: NewDatabase) -> None:
+def test_each_function_is_defined_once_and_each_file_is_applied(new_product_database: NewDatabase) -> None:
     texts = {path: path.read_text() for path in sorted(apply.FOLDER.rglob("*.sql"))}
     defined = Counter(name for text in texts.values() for name in DEFINED.findall(text))
     assert [name for name, times in defined.items() if times > 1] == []
@@ -199,7 +209,7 @@ def test_each_function_is_defined_once_and_each_file_is_applied(new_database: Ne
         if path.parent.name == "functions":
             header = text[: text.index("create or replace function ")]
             assert all(not line or line.startswith("--") for line in header.splitlines()), path
-    with psycopg.connect(built(new_database())) as conn:
+    with psycopg.connect(new_product_database()) as conn:
         query = f"select proname from pg_proc p where pronamespace = 'public'::regnamespace and {OURS}"
         made = Counter(name for (name,) in conn.execute(query.encode()))
     assert made == defined
@@ -208,7 +218,7 @@ def test_each_function_is_defined_once_and_each_file_is_applied(new_database: Ne
 
 
 def test_functions_with_the_owners_rights_have_a_search_path_and_are_not_for_everybody(
-    new_database: NewDatabase,
+    new_product_database: NewDatabase,
 ) -> None:
     query = f"""
         select proname from pg_proc p
@@ -216,5 +226,5 @@ def test_functions_with_the_owners_rights_have_a_search_path_and_are_not_for_eve
           and (not exists (select from unnest(proconfig) setting where setting = 'search_path=public, pg_temp')
                or exists (select from aclexplode(coalesce(proacl, acldefault('f', proowner))) a where a.grantee = 0)
                or proowner <> 'chatbot_owner'::regrole)"""
-    with psycopg.connect(built(new_database())) as conn:
+    with psycopg.connect(new_product_database()) as conn:
         assert conn.execute(query.encode()).fetchall() == []

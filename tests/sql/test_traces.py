@@ -8,15 +8,12 @@ from typing import Any
 
 import pytest
 
-from sql import apply
 from tests.sql.conversation import Conversation, new_run
 
 
 @pytest.fixture
-def talk(new_database: Callable[[], str]) -> Iterator[Conversation]:
-    url = new_database()
-    apply.apply(url, {})
-    conversation = Conversation(url)
+def talk(new_product_database: Callable[[], str]) -> Iterator[Conversation]:
+    conversation = Conversation(new_product_database())
     yield conversation
     conversation.app.close()
     conversation.admin.close()

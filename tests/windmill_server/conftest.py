@@ -64,7 +64,7 @@ def newest_job(stack: ServerStack) -> str | None:
     return str(listed[0]["created_at"]) if listed else None
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def server() -> Iterator[dict[str, str]]:
     """The server that the environment names. Where it names none and none is asked for, the local runner stands in with the same URLs."""
     try:
@@ -93,7 +93,7 @@ def server() -> Iterator[dict[str, str]]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def world(server: dict[str, str]) -> Iterator[ServerWorld]:
     """The product on that server."""
     folder = Path(tempfile.mkdtemp(prefix="chatmill-server-", dir="/var/tmp"))

@@ -16,7 +16,7 @@ def interruptible() -> None:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def warm() -> Iterator[Warm]:
     with Warm() as running:
         yield running
