@@ -12,6 +12,7 @@ create or replace function wish_of(p_bot chatbots, m jsonb) returns text
     where m ->> 'type' in ('text', 'button', 'interactive') and said(m -> 'group_id') is null
 $$;
 select own_functions('wish_of');
+grant execute on function wish_of to chatbot_app;
 
 -- Whether the same person has wished the contrary since: then a message's own wish changes nothing any more. Without
 -- it, a second run of an opt-in would undo the opt-out that came between the two.
@@ -56,3 +57,15 @@ begin
     end loop;
 end $$;
 select own_functions('apply_wishes');
+
+-- Whether a person is to be left alone: they have opted out, or the last wish whose run has not come yet is an opt-out.
+create or replace function wants_silence(p_contact contacts) returns boolean
+    language sql stable as $$
+    select p_contact.opted_out_at is not null or coalesce('opt_out' = (
+        select wish_of(b, message_of(i.payload)) from inbound_messages i join chatbots b using (phone_number_id)
+        where b.tenant_id = p_contact.tenant_id and i.kind = 'message' and i.state in ('received', 'dispatched')
+          and i.sender in (p_contact.phone, p_contact.user_id) and wish_of(b, message_of(i.payload)) is not null
+        order by i.seq desc limit 1), false)
+$$;
+select own_functions('wants_silence');
+grant execute on function wants_silence to chatbot_app;

@@ -127,3 +127,17 @@ def test_a_word_in_a_group_takes_no_opt_out_back(talk: Conversation) -> None:
     load(talk, talk.write("START", group_id="120363"))
     load(talk, stop)
     assert is_silent(talk)
+
+
+@pytest.mark.parametrize(
+    ("wishes", "do"), [(["STOP"], "cancelled"), (["STOP", "START"], "send"), ([], "send")]
+)
+def test_a_reply_stays_here_when_an_opt_out_came_while_it_was_written(
+    talk: Conversation, wishes: list[str], do: str
+) -> None:
+    turn = load(talk, talk.write("what does it cost?"), run := new_run())["turn_id"]
+    epoch = talk.begin(turn, run, 3)
+    talk.queue(turn, epoch, "it costs")
+    for word in wishes:
+        talk.write(word)  # and all workers think
+    assert talk.claim(turn, epoch)["do"] == do
