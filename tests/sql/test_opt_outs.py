@@ -141,3 +141,15 @@ def test_a_reply_stays_here_when_an_opt_out_came_while_it_was_written(
     for word in wishes:
         talk.write(word)  # and all workers think
     assert talk.claim(turn, epoch)["do"] == do
+
+
+def test_an_opt_out_that_was_given_up_counts_and_is_told_no_failure(talk: Conversation) -> None:
+    load(talk, talk.write())
+    talk.one("update turns set state = 'done' where tenant_id = %s returning id", talk.tenant)
+    stop = talk.write("STOP")
+    for _ in range(6):
+        talk.wanted()  # and its worker died
+        talk.call("requeue_messages", [[talk.bot, stop]])
+    talk.call("give_up", new_run())
+    assert talk.state(stop) == "dead" and is_silent(talk)
+    assert talk.one("select count(*) from turns where tenant_id = %s", talk.tenant) == 1
