@@ -1,7 +1,7 @@
 -- What a message changes before anybody thinks about an answer, how it is closed without one, and how the inbox is
 -- cleaned.
 
--- Applies what a message changes: who wrote, opt-outs, edits, deletions, changed numbers. Running it again is
+-- Applies what a message changes: who wrote, wishes (wishes.sql), edits, deletions, changed numbers. To run it again is
 -- harmless. An event that somebody has another number may join two people, so it locks both first. Returns {"phone",
 -- "user_id", "name", "contact_id"?, "end"?: the reason why there is no answer, "preface"?: words to give first,
 -- "released"?: true where a person's words had waited for this message}.
@@ -18,7 +18,6 @@ declare
     new_name text := coalesce(said(m #> '{system,wa_id}'), said(m #> '{system,new_wa_id}'));
     new_user text := coalesce(said(m #> '{system,user_id}'), said(m #> '{system,new_user_id}'),
                               case when is_user_id(btrim(new_name)) then btrim(new_name) end);
-    words text;
     answer jsonb;
 begin
     answer := jsonb_build_object('phone', coalesce(said(m -> 'from'), said(person -> 'wa_id')),
@@ -72,7 +71,6 @@ begin
     if asks_something(m) and written_at(m) > now() - interval '24 hours' and release_words(c.id) then
         answer := answer || '{"released": true}';
     end if;
-    words := content_words(m);
     if phone_key(bare_phone(answer ->> 'phone')) = phone_key(bare_phone(bot.display_phone_number)) then
         return answer || '{"end": "written by the number itself: nobody is to be answered"}';
     end if;
@@ -108,10 +106,12 @@ begin
                                                     'released', rate_conversation(c, m));
             elsif m #>> '{interactive,type}' like 'call\_permission%' then
                 return answer || '{"end": "an answer to a request to call: nobody wrote"}';
-            elsif word_in(bot.opt_out_words, words) then
-                update contacts set opted_out_at = coalesce(opted_out_at, now()) where id = c.id;
+            elsif wish_of(bot, m) = 'opt_out' then
+                update contacts set opted_out_at = coalesce(opted_out_at, now())
+                    where id = c.id and not is_taken_back(c, p_phone_number_id, m ->> 'id');
                 return answer || '{"end": "the contact has opted out"}';
-            elsif word_in(bot.opt_in_words, words) and c.opted_out_at is not null then
+            elsif wish_of(bot, m) = 'opt_in' and c.opted_out_at is not null
+                and not is_taken_back(c, p_phone_number_id, m ->> 'id') then
                 update contacts set opted_out_at = null, preface_at = now(), preface_for = m ->> 'id' where id = c.id;
                 return answer || '{"preface": "welcome_back"}';
             elsif c.preface_for = m ->> 'id' then
@@ -275,8 +275,7 @@ begin
                 values (bot.tenant_id, person, p_phone_number_id, 'in', p_message_id, message_words(message.payload),
                         case when rating_tap(message_of(message.payload)) is not null then 'rating'
                             when p_reason = 'the contact has opted out'
-                                 and word_in(bot.opt_out_words, content_words(message_of(message.payload)))
-                                then 'opt-out'
+                                 and wish_of(bot, message_of(message.payload)) = 'opt_out' then 'opt-out'
                             else 'not answered' end,
                         message.received_at)
                 on conflict do nothing;

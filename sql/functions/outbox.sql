@@ -54,8 +54,8 @@ select own_functions('queue_words');
 create or replace function reason_not_to_send(p_turn uuid) returns text
     language sql stable as $$
     select case
-        when c.paused_until > now() or c.opted_out_at is not null
-            or c.blocked then 'a human took over, or the contact opted out'
+        when c.paused_until > now() or c.blocked or wants_silence(c)
+            then 'a human took over, or the contact opted out'
         when not b.enabled then 'the chatbot is switched off'
         when n.status <> 'active' then 'the tenant is suspended'
         when exists (select from turns u join outbound_messages o on o.turn_id = u.id

@@ -68,10 +68,7 @@ select own_functions('wake_waiting');
 -- and whatever else asks nothing.
 create or replace function acts_by_itself(p_bot chatbots, p_payload text) returns boolean
     language sql stable security definer set search_path = public, pg_temp as $$
-    select not asks_something(m)
-        or m ->> 'type' in ('text', 'button', 'interactive')
-           and coalesce(word_in(p_bot.opt_out_words, content_words(m)), false)
-    from message_of(p_payload) m
+    select not asks_something(m) or coalesce(wish_of(p_bot, m) = 'opt_out', false) from message_of(p_payload) m
 $$;
 select own_functions('acts_by_itself');
 
@@ -230,6 +227,8 @@ begin
         return end_message(p_phone_number_id, p_message_id, p_run,
                            'already answered; its row in the inbox was cleaned up since');
     end if;
+    perform apply_wishes(contact, message, p_run);
+    select * into contact from contacts where id = contact.id;
 
     select * into turn from turns t where t.contact_id = contact.id and t.state = 'active' for update;
     if found and turn.run_id <> p_run then
@@ -267,7 +266,7 @@ begin
               and i.kind = 'message' and i.state = 'received' and i.seq > message.seq
               and acts_by_itself(bot, i.payload)) then
             return leave_message(message, contact, p_run,
-                                 '1 minute', 'a later message comes first: it may be an opt-out or a deletion');
+                                 '1 minute', 'a later message comes first: it may be an edit or a deletion');
         end if;
         words := case when decision.id is null then cap_reached(bot, contact.id) end;
         if words is not null then

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -22,11 +23,12 @@ FILL = f"""
     insert into conversation_logs (tenant_id, contact_id, phone_number_id, turn_id, direction, message_id, body)
         select '{TENANT}', t.contact_id, 'p', t.id, case when n = 1 then 'in' else 'out' end, 'm' || n || t.id, 'words'
         from turns t, generate_series(1, 2) n;
-    insert into inbound_messages (phone_number_id, message_id, kind, payload, state, received_at)
-        select 'p', 'm' || n, kind, '{{}}', state, now() - age * interval '1 day'
+    insert into inbound_messages (phone_number_id, message_id, kind, sender, payload, state, received_at)
+        select 'p', 'm' || n, kind, '34' || i % {PEOPLE} + 1, '{{}}', state, now() - age * interval '1 day'
         from (values ('message', 'answered', 20), ('message', 'received', 40), ('status', 'received', 20), ('status', 'answered', 5))
                  k(kind, state, age),
-             lateral (select k.kind || k.age || i as n from generate_series(1, {ROWS // 4}) i) s;
+             lateral (select k.kind || k.age || i as n, i from generate_series(1, {ROWS // 4}) i) s;
+    update inbound_messages i set contact_id = c.id from contacts c where c.phone = i.sender and i.state = 'answered';
     analyze
 """
 
@@ -98,6 +100,20 @@ def test_a_contact_is_erased_without_reading_the_others(reader: Reader) -> None:
     assert reader.one("select count(*) from conversation_logs") == 2 * (ROWS - ROWS // PEOPLE)
     read = reader.read("conversation_logs") - 2 * (ROWS - ROWS // PEOPLE)
     assert read <= 5 * 2 * ROWS // PEOPLE, "each of the person's own rows a few times"
+
+
+def test_a_wish_looks_at_its_persons_messages_only(reader: Reader) -> None:
+    query = (
+        "insert into inbound_messages (phone_number_id, message_id, kind, sender, payload, state)"
+        " values ('p', %s, 'message', '342', %s, 'dispatched') returning payload"
+    )
+    for word in ("stop", "hello"):
+        message = {"id": word, "from": "342", "type": "text", "text": {"body": word}}
+        entry = {"changes": [{"value": {"messages": [message]}}]}
+        payload = reader.one(query, word, json.dumps({"entry": [entry]}))
+    ask = "select open_turn('p', 'hello', gen_random_uuid(), '342', null, null, %s) ->> 'reason'"
+    assert reader.one(ask, payload) == "the contact has opted out"
+    assert reader.read("inbound_messages") <= 5 * ROWS // PEOPLE, "each of the person's own rows a few times"
 
 
 def test_a_contact_is_merged_without_reading_the_others(reader: Reader) -> None:
