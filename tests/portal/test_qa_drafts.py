@@ -205,6 +205,7 @@ def test_each_version_is_kept_compared_and_restored(portal: Portal, endpoint: En
         ({"question": "Is there parking?", "answer": "No."}, None),
         ({"question": OPEN, "answer": NINE}, {"question": OPEN, "answer": TEN}),
     ]
+    assert len(act(portal, "compare", one="0", other="1")["differences"]) == 2
     assert act(portal, "compare", one="9", other="live")["refused"] == "version_unknown"
     assert act(portal, "restore", number=9)["refused"] == "version_unknown"
     restored = act(portal, "restore", number=1)["draft"]

@@ -1,1 +1,1 @@
-import{aa as e,ba as r,qa as o,ra as t}from"./pages/LMNRG6RB.js";import"./pages/45GWE4C6.js";var n=250,i=o().catch(()=>{}),l=r(e()),c=import("./pages/5RBVLUGQ.js");Promise.race([i.then(t),new Promise(a=>setTimeout(a,n))]).then(async()=>{await l;let{draw:a}=await c;a()});
+import{aa as e,ba as r,qa as o,ra as t}from"./pages/QPNVORZM.js";import"./pages/45GWE4C6.js";var n=250,i=o().catch(()=>{}),l=r(e()),c=import("./pages/KRFTECXR.js");Promise.race([i.then(t),new Promise(a=>setTimeout(a,n))]).then(async()=>{await l;let{draw:a}=await c;a()});

@@ -203,12 +203,12 @@ def versions(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]
 
 def compare(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
     """In which pairs two versions differ, and what each says: {question, answer}, null where it has none. `one`, `other`: a number, 'draft', or
-    'live'. `more`: there are others beyond the first."""
+    'live'; 0: before there was any. `more`: there are others beyond the first."""
     names = [version_of_pairs(fields, name) for name in ("one", "other")]
     with as_tenant(conn, member["tenant_id"]):
         for name in names:
             if (
-                name.isdecimal()
+                int(name if name.isdecimal() else 0)
                 and not conn.execute(b"select from qa_pair_versions where number = %s", [int(name)]).rowcount
             ):
                 raise Refused("version_unknown", number=int(name))
