@@ -174,6 +174,20 @@ create or replace function why_unpublished(p_phone_number_id text, p_run uuid, p
 select own_functions('why_unpublished');
 grant execute on function why_unpublished to chatbot_app;
 
+-- Notes that somebody publishes although these cases of a run are red; which. Not their names: these may be a
+-- customer's words, and a version stays.
+create or replace function overrule_cases(p_run uuid) returns uuid[]
+    language sql as $$
+    with bad as (
+        update bot_cases c set known_red = true from case_results r, case_runs u
+        where r.run_id = p_run and u.id = r.run_id and r.version = u.version and r.state in ('red', 'error')
+            and c.id = r.case_id
+        returning c.id)
+    select array_agg(b.id) from bad b
+$$;
+select own_functions('overrule_cases');
+grant execute on function overrule_cases to chatbot_app;
+
 -- Asks a business's cases two minutes after the last of its changes, and half an hour after the first one at the
 -- latest.
 create or replace function ask_cases_soon(p_tenant uuid, p_number text default null) returns void

@@ -1,8 +1,9 @@
 -- Documents: they are admitted, read, published in one piece, replaced, and read again when their run was lost.
 
 -- The documents that go when this one is whole: those that it replaces, one after the other; and other versions of
--- the same web page or of the same questions and answers, except those that are to replace this one. A document never
--- goes by its own publication, whichever way `replaces` leads.
+-- the same web page or of the same questions and answers, except those that are to replace this one. Drafted answers
+-- take the place of the live ones with their publication. A document never goes by its own publication, whichever way
+-- `replaces` leads.
 create or replace function superseded_by(p_document uuid) returns setof uuid
     language sql stable set search_path = public, pg_temp as $$
     with recursive this as (
@@ -16,8 +17,8 @@ create or replace function superseded_by(p_document uuid) returns setof uuid
     )
     select id from older where id <> p_document
     union
-    select d.id from documents d join this on d.tenant_id = this.tenant_id and d.origin = this.origin
-        and d.id <> this.id
+    select d.id from documents d join this on d.tenant_id = this.tenant_id and d.id <> this.id
+        and (d.origin = this.origin or (this.origin, d.origin) = ('qa_draft', 'qa_pairs'))
         and d.source_id is not distinct from this.source_id and d.source_url is not distinct from this.source_url
     where this.origin <> 'upload' and d.id not in (select id from newer)
 $$;
@@ -25,7 +26,7 @@ $$;
 -- Publishes a new version in one transaction, so that the old one answers until the new one is whole: swaps the
 -- chunks, the vectors and the replaced documents. The words are indexed in the document's language. Returns -1, and
 -- changes nothing, when the vectors are of a model that the tenant has left meanwhile, or a passage has been corrected
--- meanwhile.
+-- meanwhile. Of drafted answers all stays staged, for publish_pairs().
 create or replace function publish_document(p_document uuid) returns int
     language plpgsql security definer set search_path = public, pg_temp as $$
 declare
@@ -51,15 +52,22 @@ begin
                   where s.document_id = p_document and s.text <> coalesce(f.text, s.source_text, s.text)) then
         return -1;
     end if;
+    doc.language := coalesce(
+        (select language_of(string_agg(text, ' ' order by ordinal)) from (
+            select text, ordinal from staged_chunks where document_id = p_document order by ordinal limit 12) s),
+        (select language from tenant_languages where tenant_id = doc.tenant_id order by chunks desc limit 1), 'simple');
+    if doc.origin = 'qa_draft' then
+        delete from documents where tenant_id = doc.tenant_id and origin = 'qa_draft'
+            and id in (select superseded_by(p_document));
+        update documents set state = 'drafted', error = null, language = doc.language, restarts = 0, replaces = null,
+            updated_at = now() where id = p_document;
+        return (select count(*) from staged_chunks where document_id = p_document);
+    end if;
     perform adopt_edits(p_document);
     delete from chunks where document_id = p_document;
     delete from withheld_chunks where document_id = p_document;
     delete from contradictions where p_document in (document_id, other_document_id);
     delete from documents where tenant_id = doc.tenant_id and id in (select superseded_by(p_document));
-    doc.language := coalesce(
-        (select language_of(string_agg(text, ' ' order by ordinal)) from (
-            select text, ordinal from staged_chunks where document_id = p_document order by ordinal limit 12) s),
-        (select language from tenant_languages where tenant_id = doc.tenant_id order by chunks desc limit 1), 'simple');
     with moved as (
         delete from staged_chunks where document_id = p_document returning *
     ), withheld as (
@@ -88,15 +96,18 @@ end $$;
 select own_functions('publish_document');
 grant execute on function publish_document to chatbot_app;
 
--- Keeps the vectors of passages that have not changed in a new version of a document. Returns how many it kept.
+-- Keeps the vectors of passages that have not changed in a new version of a document. Returns how many it kept. The
+-- live answers and their draft have them from each other.
 create or replace function reuse_vectors(p_document uuid) returns int
     language plpgsql set search_path = public, pg_temp set enable_seqscan = off as $$
 declare
     reused int;
+    more int;
 begin
     update staged_chunks s set embedding = e.embedding, model_id = e.model_id
         from documents d
-        join documents before on before.id in (d.id, d.replaces) and before.title = d.title
+        join documents before on before.title = d.title and (before.id in (d.id, d.replaces)
+            or before.tenant_id = d.tenant_id and (d.origin, before.origin) = ('qa_draft', 'qa_pairs'))
         join chunks c on c.document_id = before.id
         join chunk_embeddings e on e.tenant_id = c.tenant_id and e.chunk_id = c.id
         join embedding_models m on m.id = e.model_id
@@ -104,7 +115,17 @@ begin
         where d.id = p_document and s.document_id = d.id and s.embedding is null and s.text = c.text
             and s.heading = c.heading;
     get diagnostics reused = row_count;
-    return reused;
+    update staged_chunks s set embedding = o.embedding, model_id = o.model_id
+        from documents d
+        join documents before on before.tenant_id = d.tenant_id and before.id <> d.id and before.origin = 'qa_draft'
+        join staged_chunks o on o.document_id = before.id
+        join tenants t on t.id = d.tenant_id
+        join embedding_models m on m.name = t.embedding_model
+        where d.id = p_document and d.origin in ('qa_draft', 'qa_pairs') and s.document_id = d.id
+            and s.embedding is null and o.embedding is not null and o.model_id = m.id and s.text = o.text
+            and s.heading = o.heading;
+    get diagnostics more = row_count;
+    return reused + more;
 end $$;
 
 -- Ends a tenant's change of its embedding model. The new vectors are made beside the old ones, which answer until all
@@ -121,6 +142,8 @@ begin
     update tenants set embedding_model = (select name from embedding_models where id = p_model)
         where id = current_tenant();
     delete from chunk_embeddings where tenant_id = current_tenant() and model_id <> p_model;
+    update documents set state = 'received', started_at = null, updated_at = now()  -- they are read once more
+        where tenant_id = current_tenant() and state = 'drafted';
     return true;
 end $$;
 select own_functions('switch_embedding_model');
@@ -128,7 +151,7 @@ grant execute on function switch_embedding_model to chatbot_app;
 
 -- Asks whether the plan allows one more document, before it is stored. Null: it does, and one ingestion is counted;
 -- else the problem that names the limit. Everything that goes with the replaced document leaves room, not it alone:
--- it may be a new version itself that a run still reads.
+-- it may be a new version itself that a run still reads. Drafted answers take no room beside the live ones.
 create or replace function admit_document(p_bytes bigint, p_replaces uuid default null) returns jsonb
     language plpgsql set search_path = public, pg_temp as $$
 declare
@@ -141,7 +164,7 @@ begin
     perform lock_admissions(current_tenant());
     select count(*) as documents, coalesce(sum(size_bytes), 0) as bytes into here
         from documents where tenant_id = current_tenant() and state <> 'failed' and id is distinct from p_replaces
-            and id not in (select superseded_by(p_replaces));
+            and origin <> 'qa_draft' and id not in (select superseded_by(p_replaces));
     if here.documents >= plan_limit('documents') then
         return problem('plan_documents', jsonb_build_object('most', plan_limit('documents')));
     elsif here.bytes + p_bytes > plan_limit('bytes') then
@@ -159,12 +182,13 @@ begin
     return null;
 end $$;
 
--- The pages that the plan still allows for this document. Everything that goes with it leaves room.
+-- The pages that the plan still allows for this document. Everything that goes with it leaves room. Drafted answers
+-- take none beside the live ones.
 create or replace function pages_left(p_document uuid) returns bigint
     language sql stable as $$
     select greatest(plan_limit('pages') - coalesce(sum(d.pages), 0), 0) from documents d
     where d.tenant_id = current_tenant() and d.state in ('ready', 'processing') and d.id <> p_document
-      and d.id not in (select superseded_by(p_document))
+      and d.origin <> 'qa_draft' and d.id not in (select superseded_by(p_document))
 $$;
 
 -- Claims the current tenant's documents that may be read now, the oldest first. The plan says how much of the tenant's

@@ -84,11 +84,15 @@ begin
     return null;
 end $$;
 select own_functions('event_of_document');
+-- A draft is nobody's document before it is published.
 create or replace trigger event_of_document after update of state on documents
-    for each row when (old.state is distinct from new.state and new.state in ('ready', 'failed'))
+    for each row when (old.state is distinct from new.state and new.state in ('ready', 'failed')
+                       and new.origin <> 'qa_draft')
     execute function event_of_document();
-create or replace trigger event_of_new_document after insert or delete on documents
-    for each row execute function event_of_document();
+create or replace trigger event_of_new_document after insert on documents
+    for each row when (new.origin <> 'qa_draft') execute function event_of_document();
+create or replace trigger event_of_removed_document after delete on documents
+    for each row when (old.origin <> 'qa_draft') execute function event_of_document();
 
 -- An event as receivers get it. What a message says is read now: an edited one says what it says by now. With the
 -- caller's rights: whoever is bound to a tenant reads that tenant's words only.

@@ -40,17 +40,17 @@ grant execute on function telling_words to chatbot_app;
 -- bench/README.md.
 --
 -- `fits` is the same in all rows: false when none reaches the model's floor, so that the question is plainly about
--- something else. An embedding model without a floor holds nothing back.
-create or replace function find_passages(p_question text, p_embedding vector, p_model smallint, p_limit int default 5)
+-- something else. An embedding model without a floor holds nothing back. p_version as in search_chunks().
+create or replace function find_passages(p_question text, p_embedding vector, p_model smallint, p_limit int default 5,
+                                         p_version text default '')
     returns table (chunk_id bigint, document_id uuid, title text, page int, heading text, passage text, relevance real,
                    fits boolean)
     language sql stable as $$
     select n.chunk_id, n.document_id, n.title, n.page, n.heading, n.passage, n.relevance,
            coalesce(max(n.relevance) over () >= m.floor, true)
     from (
-        select s.*, row_number() over best as place, sum(c.tokens) over best as room
-        from search_chunks(telling_words(p_question), p_embedding, p_model, 2 * p_limit) s
-        join chunks c on c.id = s.chunk_id
+        select s.*, row_number() over best as place, sum(s.tokens) over best as room
+        from search_chunks(telling_words(p_question), p_embedding, p_model, 2 * p_limit, p_version) s
         window best as (order by s.score desc, s.chunk_id)
     ) n
     join embedding_models m on m.id = p_model

@@ -144,10 +144,11 @@ begin
     end if;
     return null;
 end $$;
--- Pages of a web source are told with their source; what the staff has given by hand is told one by one.
+-- Pages of a web source are told with their source; what the staff has given by hand is told one by one. Of a draft the
+-- page of the draft tells.
 create or replace trigger notify_document after update of state on documents
     for each row when (old.state is distinct from new.state and new.state in ('failed', 'ready')
-                       and new.source_id is null)
+                       and new.source_id is null and new.origin <> 'qa_draft')
     execute function notify_document();
 select own_functions('notify_document');
 

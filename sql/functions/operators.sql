@@ -43,7 +43,7 @@ begin
                     select coalesce(jsonb_agg(jsonb_build_object('email', m.email, 'role', m.role)
                                               order by m.email), '[]')
                     from tenant_members m where m.tenant_id = t.id),
-                'documents', (select count(*) from documents d where d.tenant_id = t.id),
+                'documents', (select count(*) from documents d where d.tenant_id = t.id and d.origin <> 'qa_draft'),
                 'turns', coalesce(u.turns, 0), 'cost_usd', coalesce(u.cost_usd, 0)) order by t.name, t.id)
             from (select * from tenants order by name, id limit 1000) t
             left join usage_months u

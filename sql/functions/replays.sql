@@ -79,9 +79,10 @@ begin
     end if;
     insert into replays (id, tenant_id, phone_number_id, version, draft, from_at, to_at, of_turns, turns, shadow,
                          estimated_usd, most_usd, person)
-        values (made, bot.tenant_id, p_number, p_version, case p_version when 'draft' then draft_of(p_number)
-                else '{}' end, p_from, p_to, of_all, case when p_shadow then p_most else cardinality(drawn) end,
-                p_shadow, p_estimated_usd, p_most_usd, p_person);
+        values (made, bot.tenant_id, p_number, p_version, case p_version
+                when 'draft' then draft_part(p_number, 'draft') else '{}' end, p_from, p_to, of_all,
+                case when p_shadow then p_most else cardinality(drawn) end, p_shadow, p_estimated_usd, p_most_usd,
+                p_person);
     insert into replay_results (replay_id, turn_id, tenant_id)
         select made, t.id, t.tenant_id from turns t where t.id = any (drawn) and t.tenant_id = bot.tenant_id;
     return jsonb_build_object('replay', made);
@@ -240,7 +241,7 @@ begin
     more := r.shadow and total < r.turns and now() < r.to_at;
     reason := case when p_stop then 'person'
         when waiting + running = 0 and not more then case when total = 0 and r.shadow then 'quiet' end
-        when r.version = 'draft' and draft_of(r.phone_number_id) is distinct from r.draft then 'draft'
+        when r.version = 'draft' and draft_part(r.phone_number_id, 'draft') is distinct from r.draft then 'draft'
         when running > 0 then null
         when tenant_usage() ->> 'reached' is not null then 'month'
         when affordable_turns(r) <= 0 then 'cost' end;

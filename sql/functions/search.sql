@@ -193,16 +193,25 @@ grant execute on function word_hits to chatbot_app;
 
 -- The passages that fit a question, best first, of the current tenant only; each document is searched in its
 -- language. score ranks; relevance is compared with embedding_models.floor. They need different mixtures of vectors
--- and words: see bench/README.md.
-create or replace function search_chunks(p_question text, p_embedding vector, p_model smallint, p_limit int default 5)
+-- and words: see bench/README.md. p_version: of which version of a chatbot a dry run is; '' for whatever is live. Only
+-- one that takes the drafted Q&A pairs finds these, in the place of the live ones: see pairs_audience(). Passages that
+-- are no chunks yet have ids below nought.
+create or replace function search_chunks(p_question text, p_embedding vector, p_model smallint, p_limit int default 5,
+                                         p_version text default '')
     returns table (chunk_id bigint, document_id uuid, title text, page int, heading text, passage text,
-                   cosine real, coverage real, score real, relevance real)
+                   cosine real, coverage real, score real, relevance real, tokens int)
     language plpgsql stable
     set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off as $$
 #variable_conflict use_column
 declare
     size real := greatest((select sum(l.chunks) from tenant_languages l where l.tenant_id = current_tenant()), 1);
+    audience record;
+    most int := 40;  -- candidates of each kind
 begin
+    select * into audience from pairs_audience(p_version);
+    if audience.aside <> '{}' then  -- as many more as may be left out of them
+        most := most + (select count(*) from chunks c where c.document_id = any (audience.aside));
+    end if;
     return query
     with terms as materialized (
         select asked.language, word.lexeme, coalesce(w.chunks, 0) as chunks,
@@ -220,28 +229,43 @@ begin
         from (select lexeme, max(chunks) as chunks, max(idf) as idf from terms group by lexeme) t where chunks > 0
     ), candidates as materialized (
         select chunk_id, max(cosine) as cosine from (
-            select chunk_id, cosine from nearest_chunks(p_model, p_embedding, 40)
+            select chunk_id, cosine from nearest_chunks(p_model, p_embedding, most)
             union all
-            select word_hits(array_agg(lexeme), array_agg(idf::real), 40), null from rare where places <= 1500) found
+            select word_hits(array_agg(lexeme), array_agg(idf::real), most), null from rare where places <= 1500) found
         group by chunk_id
     ), near as materialized (
         select n.chunk_id, n.cosine from candidates n where n.cosine is not null
         union all
         select k.chunk_id, k.cosine
         from cosines(p_model, p_embedding, (select array_agg(chunk_id) from candidates where cosine is null)) k
-    ), measured as materialized (
-        select c.id, n.cosine,
-               coalesce((select sum(t.idf) from terms t where t.language = c.language and c.words @@ t.query)
-                        / (select m.mass from masses m where m.language = c.language), 0)::real as coverage
+    ), known as (
+        select c.id, n.cosine, c.language, c.words
         from near n join chunks c on c.tenant_id = current_tenant() and c.id = n.chunk_id
+        where c.document_id <> all (audience.aside)
+        union all
+        select -1 - s.ordinal, (1 - (s.embedding <=> p_embedding))::real, d.language,
+               passage_words(d.language, d.title, s.heading, s.text)
+        from staged_chunks s join documents d on d.id = s.document_id
+        where s.document_id = audience.seen and s.tenant_id = current_tenant() and s.model_id = p_model
+    ), measured as materialized (
+        select k.id, k.cosine,
+               coalesce((select sum(t.idf) from terms t where t.language = k.language and k.words @@ t.query)
+                        / (select m.mass from masses m where m.language = k.language), 0)::real as coverage
+        from known k
     ), best as (
         select m.*, (m.cosine + 0.12 * m.coverage ^ 1.5)::real as score from measured m
         order by 4 desc, 1 limit p_limit
+    ), told as (
+        select b.*, c.document_id as document, c.page, c.heading, c.text, c.tokens
+        from best b join chunks c on c.tenant_id = current_tenant() and c.id = b.id
+        union all
+        select b.*, s.document_id, s.page, s.heading, s.text, s.tokens
+        from best b join staged_chunks s on s.document_id = audience.seen and s.ordinal = -1 - b.id
     )
-    select c.id, c.document_id, d.title, c.page, c.heading, c.text, b.cosine, b.coverage, b.score,
-        (b.cosine + 0.15 * b.coverage)::real
-    from best b join chunks c on c.tenant_id = current_tenant() and c.id = b.id join documents d on d.id = c.document_id
-    order by b.score desc, c.id;
+    select o.id, o.document, d.title, o.page, o.heading, o.text, o.cosine, o.coverage, o.score,
+        (o.cosine + 0.15 * o.coverage)::real, o.tokens
+    from told o join documents d on d.id = o.document
+    order by o.score desc, o.id;
 end $$;
 select own_functions('search_chunks');
 grant execute on function search_chunks to chatbot_app;

@@ -1,5 +1,4 @@
--- What fills the knowledge base beside uploads: web pages that are read again and again, and questions with answers
--- that a tenant's staff typed.
+-- What fills the knowledge base beside uploads and Q&A pairs: web pages that are read again and again.
 
 -- Whether a run reads the source, or is about to.
 create or replace function is_read(p_source knowledge_sources) returns boolean
@@ -81,42 +80,3 @@ create or replace function lose_reading(p_source uuid, p_run uuid) returns text
         and k.run_id is not distinct from p_run
     returning case when goes_on then 'due' else 'failed' end
 $$;
-
--- Writes the questions and answers into their document anew; call it in the transaction that changed the pairs. The
--- last version answers until a run has read the new one. `document_id` is the document to ingest (null where no pair
--- is left), `refusal` the plan's limit as a problem: then roll back.
-create or replace function qa_pairs_changed(p_by text, out document_id uuid, out refusal jsonb)
-    language plpgsql set search_path = public, pg_temp as $$
-declare
-    written bytea;
-    latest documents;
-begin
-    perform lock_answers(current_tenant());
-    perform lock_publications(current_tenant());
-    if not exists (select from qa_pairs where tenant_id = current_tenant()) then
-        delete from documents where tenant_id = current_tenant() and origin = 'qa_pairs';
-        return;
-    end if;
-    -- The time makes the bytes of each version unique: going back to an earlier wording is a new version, too.
-    select convert_to(jsonb_build_object('at', clock_timestamp(), 'pairs', jsonb_agg(
-               jsonb_build_object('question', question, 'answer', answer) order by created_at, id))::text, 'UTF8')
-        into written from qa_pairs where tenant_id = current_tenant();
-    select * into latest from documents d where d.tenant_id = current_tenant() and d.origin = 'qa_pairs'
-        and not exists (select from documents n where n.replaces = d.id) order by d.created_at desc limit 1 for update;
-    if latest.state = 'received' then
-        -- No run has read it yet, so its reader finds the newer words.
-        update documents d set content = written, sha256 = sha256(written),
-            size_bytes = length(written), uploaded_by = p_by, updated_at = now() where d.id = latest.id;
-        document_id := latest.id;
-        return;
-    end if;
-    refusal := admit_document(length(written), latest.id);
-    if refusal is null then
-        insert into documents (tenant_id, title, filename, sha256, size_bytes, content, replaces, origin, uploaded_by,
-                               sendable)
-            values (current_tenant(), 'Questions and answers', 'answers.json', sha256(written), length(written),
-                    written, latest.id,
-                    'qa_pairs', p_by, false)
-            returning id into document_id;
-    end if;
-end $$;

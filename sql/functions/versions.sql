@@ -21,14 +21,17 @@ $$;
 select own_functions('draft_of');
 grant execute on function draft_of to chatbot_app;
 
--- The same of the part that a version names: 'draft' all of it, 'draft:persona,links' these settings. Null: none.
+-- The same of the part that a version names: 'draft' all of it, 'draft:persona,links' these settings. Null: none. Where
+-- it takes the business's drafted Q&A pairs, too, their revision stands beside the settings, as `qa_pairs`.
 create or replace function draft_part(p_phone_number_id text, p_version text) returns jsonb
     language sql stable
     return case when p_version = 'draft' then draft_of(p_phone_number_id)
                 when p_version like 'draft:%' then (
                     select coalesce(jsonb_object_agg(d.setting, d.value), '{}') from chatbot_drafts d
                     where d.phone_number_id = p_phone_number_id
-                      and d.setting = any (string_to_array(substr(p_version, 7), ','))) end;
+                      and d.setting = any (string_to_array(substr(p_version, 7), ','))) end
+        || case when takes_pairs(p_version) and pairs_revision() is not null
+                then jsonb_build_object('qa_pairs', pairs_revision()) else '{}' end;
 select own_functions('draft_part');
 grant execute on function draft_part to chatbot_app;
 
@@ -211,7 +214,7 @@ declare
     changed text[];
     number int;
     tests text;
-    red uuid[];  -- not their names: these may be a customer's words, and a version stays
+    red uuid[];
     overruled jsonb;
     share int;
 begin
@@ -239,12 +242,7 @@ begin
     if tests is not null and nullif(btrim(p_reason), '') is null then
         return jsonb_build_object('tests', tests);
     elsif tests = 'red' then
-        with bad as (
-            update bot_cases c set known_red = true from case_results r, case_runs u
-            where r.run_id = p_run and u.id = r.run_id and r.version = u.version
-                and r.state in ('red', 'error') and c.id = r.case_id
-            returning c.id)
-        select array_agg(b.id) into red from bad b;
+        red := overrule_cases(p_run);
     end if;
     overruled := case when tests is not null then
         jsonb_build_object('reason', btrim(p_reason), 'red', coalesce(to_jsonb(red), '[]')) end;

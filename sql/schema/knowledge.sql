@@ -40,7 +40,9 @@ create table documents (
     -- processing   a run reads it
     -- ready        its chunks answer questions
     -- failed       it could not be read; `error` says why
-    state             text not null default 'received' check (state in ('received', 'processing', 'ready', 'failed')),
+    -- drafted      of drafted answers: read whole, with all vectors staged; dry runs of the draft search them
+    state             text not null default 'received'
+                      check (state in ('received', 'processing', 'ready', 'failed', 'drafted')),
     error             jsonb,                              -- a code with values: f/common/problems.py
     warnings          jsonb not null default '[]',        -- codes with values: what was not read
     pages             int,
@@ -50,7 +52,8 @@ create table documents (
     language          text,
     version           int not null default 1,
     replaces          uuid,                               -- the document that goes when this one is whole
-    origin            text not null default 'upload' check (origin in ('upload', 'web', 'qa_pairs')),
+    -- qa_draft: the Q&A pairs as they would be with their draft
+    origin            text not null default 'upload' check (origin in ('upload', 'web', 'qa_pairs', 'qa_draft')),
     source_id         uuid references knowledge_sources on delete cascade,
     source_url        text,                               -- the page's address
     sendable          boolean not null default false,     -- whether a chatbot that sends documents may send this one
@@ -77,8 +80,8 @@ create table document_pages (
     primary key (document_id, page)
 );
 
--- Questions with their answers, one list for each tenant. qa_pairs_changed() writes them into a document, which is
--- then read.
+-- Questions with their answers as they are live, one list for each tenant. qa_pairs_changed() writes them into a
+-- document, which is then read.
 create table qa_pairs (
     id                uuid primary key default gen_random_uuid(),
     tenant_id         uuid not null references tenants on delete cascade,
@@ -90,6 +93,42 @@ create table qa_pairs (
 );
 create unique index qa_pairs_once on qa_pairs (tenant_id, md5(lower(question)));
 
+-- What is to be otherwise once the draft is published, pair by pair: only what differs from what is live.
+create table qa_pair_drafts (
+    tenant_id         uuid not null references tenants on delete cascade,
+    pair_id           uuid not null,                      -- in qa_pairs; none there: it is new
+    question          text,                               -- null with the answer: the pair is to go
+    answer            text,
+    person            text not null,                      -- who changed it last
+    changed_at        timestamptz not null default clock_timestamp(),
+    primary key (tenant_id, pair_id),
+    check ((question is null) = (answer is null))
+);
+create unique index qa_pair_drafts_once on qa_pair_drafts (tenant_id, md5(lower(question)));
+
+-- Each whole list of pairs that has been live; the newest one is. A change by whatever way makes one.
+create table qa_pair_versions (
+    tenant_id         uuid not null references tenants on delete cascade,
+    number            int not null,                       -- 1, 2, 3 … of each tenant
+    note              text not null default '',
+    person            text,                               -- who published or saved it
+    overruled         jsonb,                              -- as in chatbot_versions
+    published_at      timestamptz not null default now(),
+    primary key (tenant_id, number)
+);
+
+-- What a pair said from one version on (`since`) until another one (`until`, that one excepted; null: it still does).
+create table qa_pair_history (
+    tenant_id         uuid not null references tenants on delete cascade,
+    pair_id           uuid not null,
+    since             int not null,
+    until             int,
+    question          text not null,
+    answer            text not null,
+    primary key (tenant_id, pair_id, since)
+);
+create index qa_pair_history_live on qa_pair_history (tenant_id) where until is null;
+
 -- How many documents a tenant had read on a day: the plan limits them.
 create table tenant_ingestions (
     tenant_id         uuid not null references tenants on delete cascade,
@@ -99,7 +138,10 @@ create table tenant_ingestions (
 );
 
 select isolate('knowledge_sources'), isolate('documents'), isolate('document_pages'), isolate('qa_pairs'),
-       isolate('tenant_ingestions');
-grant select, insert, update, delete on knowledge_sources, documents, document_pages, qa_pairs to chatbot_app;
+       isolate('tenant_ingestions'), isolate('qa_pair_drafts'), isolate('qa_pair_versions'),
+       isolate('qa_pair_history');
+grant select, insert, update, delete on knowledge_sources, documents, document_pages, qa_pairs, qa_pair_drafts
+    to chatbot_app;
+grant select on qa_pair_versions, qa_pair_history to chatbot_app;
 grant select, insert, update on tenant_ingestions to chatbot_app;
 grant update (sendable) on documents to chatbot_app;

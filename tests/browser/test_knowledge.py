@@ -11,7 +11,7 @@ from playwright.sync_api import FilePayload, Route, expect
 
 from f.common.problems import message
 from local.seed import CLINIC, SHOP, wait_for
-from tests.browser.conftest import DESKTOP, PHONE, Visit, between, broken, check, go
+from tests.browser.conftest import DESKTOP, PHONE, Visit, between, broken, check, go, picture
 from tests.e2e.conftest import World
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
@@ -324,3 +324,52 @@ def test_a_picture_without_text_is_not_said_to_answer(visit: Visit) -> None:
     expect(card.get_by_text("Ready", exact=True)).to_have_count(0)
     expect(page.get_by_text("Ready", exact=True).first).to_be_visible()
     check(page)
+
+
+def test_answers_are_drafted_compared_published_and_restored(world: World, visit: Visit) -> None:
+    word = secrets.token_hex(4)
+    page = visit("editor@clinica-ribera.example")
+    go(page, "Knowledge")
+    page.get_by_role("tab", name="Questions and answers").click()
+    page.get_by_role("radio", name="Into the draft").check()
+    page.get_by_label("Question", exact=True).first.fill(f"Where is the {word} room?")
+    page.get_by_label("Answer", exact=True).fill("On the third floor.")
+    page.get_by_role("button", name="Add", exact=True).click()
+    card = page.locator("li.card", has_text=word).last
+    expect(card.get_by_text("new in the draft")).to_be_visible()
+    bar = page.get_by_role("note").filter(has_text="Not live yet: 1 new")
+    bar.get_by_text("What changes").click()
+    expect(bar.locator("ins")).to_contain_text("third floor")
+    expect(bar.get_by_role("button", name="Publish")).to_be_enabled(timeout=60_000)  # it is read
+    picture(page, "answers-draft")
+    check(page)
+    page.set_viewport_size({"width": 390, "height": 844})
+    picture(page, "answers-draft-phone")
+    check(page)
+    page.set_viewport_size({"width": 1280, "height": 850})
+    bar.get_by_role("button", name="Publish").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Note").fill(f"Rooms {word}")
+    picture(page, "answers-publish")
+    check(page)
+    dialog.get_by_role("button", name="Publish").click()
+    expect(page.get_by_text(re.compile(r"^Version \d+ is live\.$"))).to_be_visible()
+    expect(bar).to_have_count(0)
+    expect(card.get_by_text("new in the draft")).to_have_count(0)
+    page.get_by_text("Versions of the answers").click()
+    newest = page.locator("li.card", has_text=f"Rooms {word}")
+    newest.get_by_role("button", name="Compare").click()
+    expect(newest.locator("ins")).to_contain_text("third floor")
+    card = page.locator("li.card", has_text=f"Where is the {word} room?").first
+    page.get_by_role("radio", name="Live at once").check()
+    card.get_by_role("button", name="Delete").click()
+    page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+    expect(page.get_by_role("heading", name=f"Where is the {word} room?")).to_have_count(0)
+    newest.get_by_role("button", name="Restore").click()
+    page.get_by_role("dialog").get_by_role("button", name="Restore").click()
+    expect(page.get_by_text("Restored as a draft.")).to_be_visible()
+    expect(page.locator("li.card", has_text=word).get_by_text("new in the draft")).to_be_visible()
+    picture(page, "answers-restored")
+    bar.get_by_role("button", name="Delete the draft").click()
+    page.get_by_role("dialog").get_by_role("button", name="Delete the draft").click()
+    expect(page.get_by_role("heading", name=f"Where is the {word} room?")).to_have_count(0)

@@ -16,7 +16,7 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from f.cases import runs
-from f.portal_api import typed_keys
+from f.portal_api import qa_drafts, typed_keys
 from ingress.link import Link
 from ingress.sign_ins import PATH, SignIns
 from local.portal.wire import request
@@ -88,13 +88,14 @@ class Portal:
             "user": "chatbot_app",
             "password": "portal tests",
         }
-        for module in (
+        for name in (
             "f.common.ingestion",
             "f.portal_api.sources",
             "f.portal_api.dry_runs",
         ):
-            monkeypatch.setattr(importlib.import_module(module), "start_flow", self._start_flow)
-        monkeypatch.setattr(runs, "start_script", self._start_flow)
+            monkeypatch.setattr(importlib.import_module(name), "start_flow", self._start_flow)
+        for module in (runs, qa_drafts):
+            monkeypatch.setattr(module, "start_script", self._start_flow)
 
     def _start_flow(self, path: str, arguments: Any, job: str | int | None = None, **_: Any) -> str:
         self.flows.append((path, arguments))

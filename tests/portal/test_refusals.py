@@ -58,6 +58,12 @@ ACTIONS: list[tuple[str, str, dict[str, Any], str]] = [
         "editor",
     ),
     ("f.portal_api.qa_pairs", "delete", {"pair_id": GUESSED}, "editor"),
+    ("f.portal_api.qa_pairs", "publish", {"revision": "none"}, "editor"),
+    ("f.portal_api.qa_pairs", "discard", {}, "editor"),
+    ("f.portal_api.qa_pairs", "restore", {"number": 1}, "editor"),
+    ("f.portal_api.qa_pairs", "read_again", {}, "editor"),
+    ("f.portal_api.qa_pairs", "versions", {}, "editor"),
+    ("f.portal_api.qa_pairs", "compare", {"one": "live", "other": "draft"}, "editor"),
     ("f.portal_api.cases", "list", {}, "viewer"),
     ("f.portal_api.cases", "propose", {"answer_id": GUESSED, "good": True}, "agent"),
     (

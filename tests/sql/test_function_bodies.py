@@ -198,12 +198,17 @@ VALUES: dict[str, list[str]] = {
     "p_token bytea": ["'token'"],
     "p_who": ["'owner@shop.example'"],
     "p_within": ["'10 minutes'"],
+    "p_pair": ["(select id from qa_pairs)"],
+    "p_pairs": [text([{"question": "Q", "answer": "b"}, {"question": "n", "answer": "b"}])],
     "p_person": ["'owner@shop.example'", "null"],
     "p_result": ["'done'", "'not_called'", "'unsure'"],
     "p_server": ["'orders'"],
     "p_what": ["'approved'"],
     "p_operator": ["'other@platform.example'", "'operator@platform.example'"],
     "p_ordinal": ["1"],
+    "p_one": ["'draft'", "'1'", "''"],
+    "p_origin": ["'qa_pairs'", "'qa_draft'"],
+    "p_other": ["''"],
     "p_original": ["'in1'"],
     "p_other_said": ["'b'"],
     "p_outcome": ["'answered'", "'failed'"],
@@ -641,6 +646,12 @@ CALLS["settle_tools"] += [
     ),
     HAS_TOOLS + "select settle_tools(all_tools(), '{}')",
 ]
+PAIRS_DRAFTED = "insert into qa_pair_drafts (tenant_id, pair_id, question, answer, person) select tenant_id, id, question, 'b', 'a' from qa_pairs; "
+PAIRS_READ = (
+    "select write_pairs('qa_draft', 'a'); insert into staged_chunks select d.id, s.ordinal, s.tenant_id, s.page, s.char_start, s.page_end,"
+    " s.char_end, s.heading, s.tokens, s.text, s.source_text, s.model_id, s.embedding from staged_chunks s, documents d"
+    " where d.origin = 'qa_draft'; select publish_document(id) from documents where origin = 'qa_draft'; "
+)
 MORE = {
     "version_of": [f"{DRAFTED}select version_of(b, v) from chatbots b, unnest(array['draft', '1']) v"],
     "draft_part": [
@@ -660,7 +671,20 @@ MORE = {
     "restore_draft": [
         f"""{DRAFTED}select restore_draft('bot', 1, '{{"persona": "x"}}', '{{"persona": "a"}}')"""
     ],
+    "pairs_audience": [f"{PAIRS_DRAFTED}{PAIRS_READ}select pairs_audience('draft')"],
+    "search_chunks": [
+        f"{PAIRS_DRAFTED}{PAIRS_READ}select search_chunks('words', {VECTOR}, 1::smallint, 5, 'draft')"
+    ],
+    "qa_draft_changed": [f"{PAIRS_DRAFTED}select qa_draft_changed('a')"],
+    "publish_pairs": [
+        f"{PAIRS_DRAFTED}select publish_pairs('', pairs_revision(), null, 'a')",
+        f"{PAIRS_DRAFTED}{PAIRS_READ}select publish_pairs('', pairs_revision(), null, 'a')",
+        f"{PAIRS_DRAFTED}{PAIRS_READ}select publish_pairs('', pairs_revision(), 'because', 'a')",
+    ],
+    "discard_pairs": [f"{PAIRS_DRAFTED}select discard_pairs(pairs_revision(), null, 'a')"],
+    "restore_pairs": ["select qa_pairs_changed('a'); select restore_pairs(1, null, 'a')"],
     "qa_pairs_changed": [
+        f"{PAIRS_DRAFTED}select qa_pairs_changed('a')",
         "delete from qa_pairs; select qa_pairs_changed('a')",
         "select qa_pairs_changed('a'); insert into qa_pairs (tenant_id, question, answer) select id, 'more', 'a' from tenants;"
         " select qa_pairs_changed('a')",

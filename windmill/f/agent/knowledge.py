@@ -76,11 +76,12 @@ class Knowledge:
         return self._db.rows(
             "select chunk_id, document_id::text as id, title, citation(document_id, page) as source, heading, passage,"
             " passage_mark(passage) as mark, relevance"
-            " from find_passages(%s, %s::vector, %s, %s) where fits",
+            " from find_passages(%s, %s::vector, %s, %s, %s) where fits",
             question,
             Vector(vector).to_text(),
             model["id"],
             PASSAGES,
+            self._context.get("version", ""),
         )
 
     def _with_context(self, question: str) -> str | None:

@@ -7,6 +7,8 @@ from typing import Any
 RED = ("red", "error")
 MOST_ANALYSED = 10  # red cases of a run that are asked again
 MOST_SINGLE = 5  # settings of a draft that are tried one by one
+PAIRS = "qa_pairs"  # among the settings of a draft: the business's drafted Q&A pairs
+MOST_PAIRS = 5  # named of those that nobody can tell apart
 
 
 def red_cases(results: list[dict[str, Any]], version: str) -> list[dict[str, Any]]:
@@ -20,12 +22,18 @@ def more_versions(draft: list[str]) -> list[str]:
 
 
 def causes(
-    results: list[dict[str, Any]], version: str, draft: list[str], changes: dict[str, list[dict[str, Any]]]
+    results: list[dict[str, Any]],
+    version: str,
+    draft: list[str],
+    changes: dict[str, list[dict[str, Any]]],
+    pairs: dict[str, list[str]] | None = None,
 ) -> dict[str, dict[str, Any]]:
-    """{case: cause} of a run's red cases. `changes`: of each case what was changed since it was green, the newest first.
+    """{case: cause} of a run's red cases. `changes`: of each case what was changed since it was green, the newest first. `pairs`: the drafted Q&A
+    pairs by question, with the marks of their passages.
 
     A cause is {"kind": "settings", "settings"}: these of the draft do it; or {"kind": "before", "changes"}: it is red with what is live, too.
-    `changes` begins with those that concern the documents of the answer then and now.
+    `changes` begins with those that concern the documents of the answer then and now. Where drafted pairs are among the settings, `pairs` are the
+    questions of those that the answer rests on, with the draft or live.
     """
     by_case: dict[str, dict[str, dict[str, Any]]] = {}
     for row in results:
@@ -39,10 +47,23 @@ def causes(
                 name for name in draft if (one := by_case[case].get(f"draft:{name}")) and one["state"] in RED
             ]
             found[case] = {"kind": "settings", "settings": alone or draft}
+            if PAIRS in found[case]["settings"]:
+                found[case]["pairs"] = named_pairs([row, live], pairs or {})
         elif live:
             since: list[dict[str, Any]] = concerning(row, changes.get(case, []))[:5]
             found[case] = {"kind": "before", "changes": since}
     return found
+
+
+def named_pairs(rows: list[dict[str, Any]], pairs: dict[str, list[str]]) -> list[str]:
+    """The questions of the drafted pairs whose passages these answers cite; where they cite none, of the first drafted ones."""
+    cited = {
+        mark
+        for row in rows
+        for citation in (row.get("answer") or {}).get("citations") or []
+        for mark in citation.get("passages") or []
+    }
+    return ([q for q in sorted(pairs) if cited & {*pairs[q]}] or sorted(pairs))[:MOST_PAIRS]
 
 
 def concerning(row: dict[str, Any], changes: list[dict[str, Any]]) -> list[dict[str, Any]]:

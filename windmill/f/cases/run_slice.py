@@ -12,7 +12,7 @@ import json
 from typing import Any
 
 from f.cases import asking
-from f.cases.causes import MOST_ANALYSED, causes, more_versions, red_cases
+from f.cases.causes import MOST_ANALYSED, PAIRS, causes, more_versions, red_cases
 from f.cases.expected import Answer
 from f.cases.judgement import Platform, judged
 from f.cases.runs import LONGEST_S, PAUSE_S, start_slice
@@ -103,11 +103,12 @@ def go_on(tenant: TenantDatabase, run: str) -> str:
         for row in red
         if row["green_at"]
     }
+    pairs = tenant.value("select drafted_marks()") if red and PAIRS in draft else {}
     state = "red" if any(not row["known_red"] for row in red) else "green"
     tenant.value(
         "select end_case_run(%s, %s, %s::jsonb)",
         run,
         state,
-        json.dumps(causes(results, version, draft, changes), ensure_ascii=False, default=str),
+        json.dumps(causes(results, version, draft, changes, pairs), ensure_ascii=False, default=str),
     )
     return state

@@ -337,6 +337,9 @@ ENGLISH = {
     "pair_incomplete": "Write the question and the answer.",
     "pairs_count": "Send from 1 to {most} questions at a time.",
     "question_exists": "This question is already here. Change its answer instead.",
+    "pairs_changed": "{person} has changed this meanwhile. Look at it again.",
+    "pairs_being_read": "The drafted answers are still being read. Try again in a moment.",
+    "pairs_unread": "The drafted answers could not be read: {problem}",
     "run_failed": "The run failed. An operator can see why.",
     "run_unavailable": "The run can't be read at the moment ({detail}).",
     # Conversations, insights, notifications

@@ -17,6 +17,7 @@ from f.common.dry_run import dry_run_of, read_dry_run
 from f.common.portal_request import EDITORS, Fields, Member, NotAllowed, Refused, not_found, text_field
 from f.common.problems import message
 from f.common.windmill import FLOW, start_flow
+from f.portal_api import qa_drafts
 from f.portal_api.version_settings import settings_at, version_field
 
 MOST_SAID = 40  # messages of the conversation so far
@@ -24,7 +25,7 @@ MOST_SAID = 40  # messages of the conversation so far
 
 def chosen_version(conn: Connection, member: Member, fields: Fields) -> str:
     """Which settings a dry run takes: '' what is live, 'draft', or a version's number. An editor who names none has the draft; others have
-    what is live. Refused where one of its values no longer fits."""
+    what is live. Refused where one of its values no longer fits. The draft goes with the business's drafted Q&A pairs, once they are read."""
     if member["role"] not in EDITORS:
         if version_field(fields, "version"):
             raise NotAllowed("role")
@@ -34,6 +35,7 @@ def chosen_version(conn: Connection, member: Member, fields: Fields) -> str:
         return ""
     with as_tenant(conn, member["tenant_id"]):
         number = first_chatbot(conn, text_field(fields, "phone_number_id"))
+        with_pairs = version == DRAFT and qa_drafts.refuse_unread(conn)
         live, settings = (settings_at(conn, number, at) for at in ("", version))
     other = {name: value for name, value in settings.items() if name not in live or live[name] != value}
     _, problems = fitting(other, OPERATOR)
@@ -41,7 +43,7 @@ def chosen_version(conn: Connection, member: Member, fields: Fields) -> str:
         raise Refused("version_unfit", number=int(version), problem=problems[0].message)
     if problems:
         raise Refused("draft_unfit", problem=problems[0].message)
-    return "" if version == DRAFT and not other else version
+    return "" if version == DRAFT and not other and not with_pairs else version
 
 
 def history_field(fields: Fields) -> list[dict[str, str]]:

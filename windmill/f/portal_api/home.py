@@ -36,7 +36,7 @@ def get(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
             b" (select count(*) from turns t left join question_vectors q on q.turn_id = t.id where t.tenant_id = current_tenant()"
             b" and t.outcome = 'unanswered' and t.closed_at > now() - interval '60 days' and q.settled_at is null"
             b" and btrim(coalesce(t.question, '')) <> '') as unanswered,"
-            b" (select count(*) from documents where state = 'failed') as failed_documents,"
+            b" (select count(*) from documents where state = 'failed' and origin <> 'qa_draft') as failed_documents,"
             b" (select count(*) from contradictions) as contradictions,"
             b" (select count(*) from list_approvals(null, 1)) as approvals"
         ).fetchone()

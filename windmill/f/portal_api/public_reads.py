@@ -36,6 +36,7 @@ MESSAGE = (
     " l.message_id as whatsapp_id, l.created_at from conversation_logs l where l.tenant_id = current_tenant()"
 )
 DOCUMENT = "id::text, title, filename, origin, source_url, state, error, pages, size_bytes, created_at, replaces::text"
+DOCUMENTS = "(select * from documents where origin <> 'qa_draft') c"
 
 
 def list_conversations(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
@@ -90,13 +91,13 @@ def get_contact(conn: Connection, member: Member, fields: Fields) -> dict[str, A
 
 def list_documents(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
     """The newest documents first: files, pages of websites, and the questions and answers."""
-    query = f"select {DOCUMENT} from documents c where true"
+    query = f"select {DOCUMENT} from {DOCUMENTS} where true"
     rows, after = paged(conn, member, fields, query, "created_at", "id", {})
     return {"answer": {"items": [document_of(row) for row in rows], "next": after("created_at")}}
 
 
 def get_document(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
-    return {"answer": document_of(found(conn, member, fields, f"select {DOCUMENT} from documents c"))}
+    return {"answer": document_of(found(conn, member, fields, f"select {DOCUMENT} from {DOCUMENTS}"))}
 
 
 def list_events(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:

@@ -87,14 +87,14 @@ function Compared({ number, before, bot }: { number: number; before: number | nu
   const loaded = useAsk<{ differences: Difference[] }>('versions', 'compare', { phone_number_id: bot.phone_number_id, one: other, other: String(number) })
   return (
     <>
-      <NativeSelect maw="16rem" label={v.with} value={other} onChange={(e) => setOther(e.target.value)} data={choices(bot, t.bot.versions).filter(({ value }) => value !== String(number))} />
+      <NativeSelect maw="16rem" label={v.with} value={other} onChange={(e) => setOther(e.target.value)} data={choices({ ...bot, pairs_drafted: false }, t.bot.versions).filter(({ value }) => value !== String(number))} />
       <Loaded of={loaded}>{({ differences }) => <Differences rows={differences} />}</Loaded>
     </>
   )
 }
 
-// The draft, what is live, and the versions before it.
+// The draft, with the business's drafted answers, what is live, and the versions before it.
 export function choices(bot: Settings, v: { draft: string; live: string; version: string }) {
   const numbers = Array.from({ length: bot.newest }, (_, i) => String(bot.newest - i))
-  return [...(bot.draft.length ? [{ value: 'draft', label: v.draft }] : []), { value: 'live', label: v.live }, ...numbers.map((n) => ({ value: n, label: fill(v.version, { n }) }))]
+  return [...(bot.draft.length || bot.pairs_drafted ? [{ value: 'draft', label: v.draft }] : []), { value: 'live', label: v.live }, ...numbers.map((n) => ({ value: n, label: fill(v.version, { n }) }))]
 }

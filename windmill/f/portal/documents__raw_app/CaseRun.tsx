@@ -11,7 +11,7 @@ import { Ago, Item, List, fill, useHere } from './ui'
 export type Run = { id: string; why: string; version: string; state: string; person: string | null; started_at: string; ended_at: string | null; total: number; done: number }
 export type Finding = Message
 export type Change = { what: string; subject: string | null; person: string | null; at: string }
-export type Cause = { kind: string; settings?: string[]; changes?: Change[] } | null
+export type Cause = { kind: string; settings?: string[]; pairs?: string[]; changes?: Change[] } | null
 export type Red = { id: string; title: string; question: string; known_red: boolean; state: string; findings: Finding[]; cause: Cause; said: string | null; before: string | null }
 export type Going = { of: Run; red: Red[] }
 
@@ -62,7 +62,7 @@ function Why({ cause }: { cause: Cause }) {
   const { t } = useHere()
   const c = t.cases
   if (!cause) return null
-  if (cause.kind === 'settings') return <Text size="sm">{fill(c.bySettings, { fields: (cause.settings ?? []).map((name) => t.fields[name as Name] ?? name).join(', ') })}</Text>
+  if (cause.kind === 'settings') return <Text size="sm">{fill(c.bySettings, { fields: (cause.settings ?? []).map((name) => (name === 'qa_pairs' ? fill(c.pairs, { questions: (cause.pairs ?? []).join(' · ') }) : t.fields[name as Name] ?? name)).join(', ') })}</Text>
   return (
     <>
       <Text size="sm">{cause.changes?.length ? c.byChanges : c.byOthers}</Text>

@@ -3,6 +3,7 @@
 import { Badge, Button, Card, Group, Progress, SimpleGrid, Stack, Text, TextInput, Textarea, Title } from '@mantine/core'
 import React, { useState } from 'react'
 import { Answered, Reply } from './Preview'
+import { Whither } from './QaDraft'
 import { Refused, ask, keep } from './api'
 import { refresh, useAsk } from './data'
 import { useEvery } from './every'
@@ -17,6 +18,7 @@ type Work = {
   turn_ids: string[]
   question: string
   answer: string
+  draft?: boolean // into the draft, not live at once
   before: Run[]
   after: Run[]
   error?: Message | string
@@ -74,17 +76,19 @@ async function forward(work: Work): Promise<Work> {
     if (!runs.every((run) => run.answer?.finished)) return next
     if (work.stage === 'after') return { ...next, stage: 'done' }
     // A question that is there already gets the new answer; a second try after a lost answer changes nothing.
-    const { turn_ids, question, answer } = work
-    await ask('qa_pairs', 'import', { pairs: [{ question, answer }] })
-    // The correction is a test from now on.
-    await ask('cases', 'keep_correction', { turn_id: turn_ids[0], answer })
+    const { turn_ids, question, answer, draft = false } = work
+    await ask('qa_pairs', 'import', { pairs: [{ question, answer }], draft })
+    // The correction is a test from now on; one that is drafted would be red until it is live.
+    if (!draft) await ask('cases', 'keep_correction', { turn_id: turn_ids[0], answer })
     await ask('insights', 'dismiss', { turn_ids })
     return { ...next, stage: 'ingest' }
   }
-  const { document } = await ask('qa_pairs', 'list')
+  const list = await ask('qa_pairs', 'list')
+  // Whoever has published the draft meanwhile has made it live.
+  const document = work.draft && list.draft ? list.draft.document : list.document
   if (!document || document.state === 'failed') return { ...work, stage: 'failed', error: document?.error ?? '' }
-  if (document.state !== 'ready') return work
-  const { runs } = await ask('insights', 'ask_again', { turn_ids: work.turn_ids, purpose: 'after' })
+  if (!['ready', 'drafted'].includes(document.state)) return work
+  const { runs } = await ask('insights', 'ask_again', { turn_ids: work.turn_ids, purpose: 'after', version: work.draft ? 'draft' : 'live' })
   return { ...work, stage: 'after', after: runs }
 }
 
@@ -124,7 +128,7 @@ function OneGroup({ group, edits, busy, start }: GroupProps) {
   )
 }
 
-type WriteProps = { start: Pick<Work, 'turn_ids' | 'question' | 'answer'>; busy?: boolean; begin: (work: Work) => void; close: () => void }
+type WriteProps = { start: Pick<Work, 'turn_ids' | 'question' | 'answer' | 'draft'>; busy?: boolean; begin: (work: Work) => void; close: () => void }
 
 function Write({ start, busy, begin, close }: WriteProps) {
   const { t } = useHere()
@@ -132,19 +136,21 @@ function Write({ start, busy, begin, close }: WriteProps) {
   const form = useForm()
   const [question, setQuestion] = useState(start.question)
   const [answer, setAnswer] = useState(start.answer)
+  const [draft, setDraft] = useState(start.draft ?? false)
   const { turn_ids } = start
   const add = (event: React.FormEvent) => {
     event.preventDefault()
     form.run(async () => {
       const { runs } = await ask('insights', 'ask_again', { turn_ids, purpose: 'before' })
       close()
-      begin({ stage: 'before', turn_ids, question, answer, before: runs, after: [] })
+      begin({ stage: 'before', turn_ids, question, answer, draft, before: runs, after: [] })
     })
   }
   return (
     <form onSubmit={add}>
       <TextInput label={s.question} dir="auto" required maxLength={1000} value={question} onChange={(e) => setQuestion(e.target.value)} />
       <Textarea mt="sm" label={s.answer} dir="auto" required maxLength={8000} value={answer} onChange={(e) => setAnswer(e.target.value)} />
+      <Whither drafts={draft} choose={setDraft} quick />
       <Group mt="sm">
         <Button type="submit" loading={form.busy} disabled={busy}>{s.publish}</Button>
         <Button variant="subtle" onClick={() => close()}>{t.cancel}</Button>

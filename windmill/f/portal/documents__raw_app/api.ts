@@ -31,7 +31,7 @@ export type Actions = {
   page_picture: 'get'
   passages: 'list' | 'explain' | 'edit' | 'forget'
   sources: 'list' | 'list_pages' | 'create' | 'update' | 'refresh' | 'delete'
-  qa_pairs: 'list' | 'create' | 'import' | 'update' | 'delete'
+  qa_pairs: 'list' | 'create' | 'import' | 'update' | 'delete' | 'publish' | 'discard' | 'restore' | 'read_again' | 'versions' | 'compare'
   bot: 'get' | 'update' | 'upsert_tool' | 'delete_tool' | 'ask' | 'get_answer'
   cases: 'list' | 'propose' | 'create' | 'update' | 'keep_correction' | 'delete' | 'run' | 'get_run'
   replays: 'get' | 'estimate' | 'start' | 'stop' | 'list'

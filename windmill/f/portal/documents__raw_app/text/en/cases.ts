@@ -39,6 +39,7 @@ export const cases = {
   was: 'Before',
   now: 'Now',
   bySettings: 'This change does it: {fields}',
+  pairs: 'the questions and answers ({questions})',
   byChanges: 'It fails with what is live, too. Since it last passed, this was changed:',
   byOthers: 'It fails with what is live, too.',
   testing: 'Your tests are asked first.',

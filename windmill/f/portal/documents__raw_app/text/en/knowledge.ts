@@ -106,6 +106,36 @@ export const qaPairs = {
   delete: 'Delete',
   deleteAsk: 'Delete the answer to “{question}”?',
   deleteSays: 'This deletes the question and its answer. The bot stops using it in a moment.',
+  where: {
+    label: 'What happens with it',
+    live: 'Live at once',
+    liveHint: 'The bot answers customers with it in a moment.',
+    draft: 'Into the draft',
+    draftHint: 'The preview and your tests use it; customers meet it when the draft is published.',
+    quickHint: 'The preview and your tests use it; customers meet it when the draft is published, under Knowledge. Add a test of it then: until it is live, one would fail.',
+  },
+  badges: { added: 'new in the draft', changed: 'changed in the draft', removed: 'removed in the draft' } as Record<string, string>,
+  liveSays: 'Live until then: {question} – {answer}',
+  undo: 'Undo',
+  undoAsk: 'Take “{question}” out of the draft?',
+  undoSays: 'What is live stays as it is.',
+  deleteDrafts: 'It is removed in the draft. The bot stops using it when the draft is published.',
+  draft: {
+    title: 'Not live yet: {added} new, {changed} changed, {removed} removed',
+    reading: 'The draft is being read. You can publish it in a moment.',
+    failed: 'The draft could not be read: {error}',
+    again: 'Read again',
+    publishAsk: 'Publish these answers?',
+    bot: 'Tests of {name}',
+    more: 'There are more than are shown here.',
+  },
+  versions: {
+    title: 'Versions of the answers',
+    intro: 'Every list of answers that was live, with who made it. To restore one makes a draft of it.',
+    facts: '{pairs} answers, {changed} otherwise than before',
+    restoreSays: 'It replaces the draft, if there is one, and is live when you publish it.',
+    none: '(none)',
+  },
 }
 
 export const passages = {

@@ -41,6 +41,7 @@ export const cases: typeof en = {
   was: 'Antes',
   now: 'Ahora',
   bySettings: 'Lo causa este cambio: {fields}',
+  pairs: 'las preguntas y respuestas ({questions})',
   byChanges: 'También falla con lo que está publicado. Desde la última vez que se superó, se cambió esto:',
   byOthers: 'También falla con lo que está publicado.',
   testing: 'Primero se hacen sus pruebas.',

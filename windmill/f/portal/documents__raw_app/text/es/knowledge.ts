@@ -106,6 +106,36 @@ export const qaPairs = {
   delete: 'Eliminar',
   deleteAsk: '¿Eliminar la respuesta a «{question}»?',
   deleteSays: 'Se borran la pregunta y su respuesta. El bot deja de usarla en un momento.',
+  where: {
+    label: 'Qué se hace con ello',
+    live: 'En vivo al momento',
+    liveHint: 'El bot responde con ello a los clientes en un momento.',
+    draft: 'Al borrador',
+    draftHint: 'La vista previa y sus pruebas lo usan; los clientes lo notan cuando se publica el borrador.',
+    quickHint: 'La vista previa y sus pruebas lo usan; los clientes lo notan cuando se publica el borrador, en Conocimiento. Añada entonces una prueba: hasta que se publique, fallaría.',
+  },
+  badges: { added: 'nueva en el borrador', changed: 'cambiada en el borrador', removed: 'eliminada en el borrador' },
+  liveSays: 'En vivo hasta entonces: {question} – {answer}',
+  undo: 'Deshacer',
+  undoAsk: '¿Quitar «{question}» del borrador?',
+  undoSays: 'Lo que está en vivo sigue igual.',
+  deleteDrafts: 'Se elimina en el borrador. El bot deja de usarla cuando se publica el borrador.',
+  draft: {
+    title: 'Aún sin publicar: {added} nuevas, {changed} cambiadas, {removed} eliminadas',
+    reading: 'El borrador se está leyendo. Podrá publicarlo en un momento.',
+    failed: 'El borrador no se pudo leer: {error}',
+    again: 'Leer otra vez',
+    publishAsk: '¿Publicar estas respuestas?',
+    bot: 'Pruebas de {name}',
+    more: 'Hay más de las que se muestran aquí.',
+  },
+  versions: {
+    title: 'Versiones de las respuestas',
+    intro: 'Cada lista de respuestas que estuvo en vivo, con quién la hizo. Restaurar una la convierte en borrador.',
+    facts: '{pairs} respuestas, {changed} distintas de antes',
+    restoreSays: 'Sustituye al borrador, si lo hay, y estará en vivo cuando lo publique.',
+    none: '(ninguna)',
+  },
 }
 
 export const passages = {

@@ -249,6 +249,9 @@ export const messages: Record<keyof typeof english, string> = {
   pair_incomplete: 'Escriba la pregunta y la respuesta.',
   pairs_count: 'Envíe de 1 a {most} preguntas de una vez.',
   question_exists: 'Esta pregunta ya está aquí. Cambie su respuesta.',
+  pairs_changed: '{person} ha cambiado esto mientras tanto. Vuelva a mirarlo.',
+  pairs_being_read: 'Las respuestas del borrador aún se están leyendo. Inténtelo de nuevo en un momento.',
+  pairs_unread: 'Las respuestas del borrador no se pudieron leer: {problem}',
   run_failed: 'La ejecución falló. Un operador puede ver por qué.',
   run_unavailable: 'La ejecución no se puede leer en este momento ({detail}).',
   // Conversaciones, datos, avisos
