@@ -22,8 +22,9 @@ def microdata(tree: Any) -> list[str]:
         if "itemprop" not in node.attributes:
             tops.append((node.mem_id, node))
     for node in tree.css("[itemprop]")[:_MOST]:
-        about = _about(node, things)
-        for name in (node.attributes.get("itemprop") or "").split()[:5] if about is not None else ():
+        if (about := _about(node, things)) is None:
+            continue
+        for name in (node.attributes.get("itemprop") or "").split()[:5]:
             about.setdefault(name, []).append(things.get(node.mem_id) or _value(node))
     for identity, node in tops:
         if node.css_first("[itemprop][content]") is not None:
