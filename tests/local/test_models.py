@@ -133,6 +133,10 @@ def test_long_batches_keep_their_order_and_nul_does_not_cut(client: OpenAI) -> N
     batch = client.embeddings.create(model="e5-passage", input=texts)
     ninth = client.embeddings.create(model="e5-passage", input=texts[9])
     assert float(np.dot(batch.data[9].embedding, ninth.data[0].embedding)) > 0.999
+    mixed = client.embeddings.create(model="e5-passage", input=[texts[10], "Gift cards", texts[0], texts[10]])
+    known = [batch.data[10], batch.data[0], batch.data[10]]
+    assert [mixed.data[n].embedding for n in (0, 2, 3)] == [row.embedding for row in known]
+    assert mixed.data[1].embedding not in [row.embedding for row in batch.data]
     cut = client.embeddings.create(model="e5-passage", input=["red\0 sofa for the garden", "red"])
     assert float(np.dot(cut.data[0].embedding, cut.data[1].embedding)) < 0.99
 

@@ -26,9 +26,8 @@ def test_the_cases_are_what_they_say_they_are() -> None:
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("half", check_cases.HALVES)
 def test_the_bars(half: str, capsys: pytest.CaptureFixture[str]) -> None:
-    shares = measure(
-        half, "", 1, by_turns=half == "dev"
-    )  # its 2,825 cases are enough for both; make bench-policy has all
+    # 2,825 cases are enough for both ways; make bench-policy has each in both.
+    shares = measure(half, "", 1, by_turns=half == "dev")
     with capsys.disabled():
         print(
             f"\n{half}: "
