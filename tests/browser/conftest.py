@@ -29,19 +29,19 @@ Visit = Callable[..., Page]
 expect.set_options(timeout=20_000)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def address(world: World) -> str:  # noqa: F811
     return people.start(world.stack)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def mailbox(world: World) -> Iterator[Mailbox]:  # noqa: F811
     box = Mailbox(world.stack.ports["smtp"])
     yield box
     box.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def door(world: World, mailbox: Mailbox) -> str:  # noqa: F811
     """The portal's own door, whose mails are in the mailbox."""
     return world.stack.start_door()
