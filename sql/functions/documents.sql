@@ -265,7 +265,7 @@ begin
     perform lock_publications(current_tenant());
     perform lock_admissions(current_tenant());
     if p_replaces is not null and not exists (select from documents d where d.id = p_replaces
-                                              and d.tenant_id = current_tenant()) then
+                                              and d.tenant_id = current_tenant() and d.origin = 'upload') then
         return;
     end if;
     select d.id, d.title, d.state, d.replaces into same from documents d

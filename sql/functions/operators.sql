@@ -56,7 +56,7 @@ begin
         'failed_documents', coalesce((select jsonb_agg(d order by d.updated_at desc) from (
             select d.id, n.name as tenant, d.title, d.filename, d.error, d.updated_at
             from documents d join tenants n on n.id = d.tenant_id
-            where d.state = 'failed' order by d.updated_at desc limit 100) d), '[]'),
+            where d.state = 'failed' and d.origin <> 'qa_draft' order by d.updated_at desc limit 100) d), '[]'),
         'dead_letters', coalesce((select jsonb_agg(m order by m.received_at desc) from (
             select i.phone_number_id, i.message_id, n.name as tenant, i.reason, i.dispatch_no, i.received_at
             from inbound_messages i

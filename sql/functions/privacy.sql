@@ -285,6 +285,13 @@ begin
           and i.state in ('answered', 'ended', 'dead') and i.payload <> '{}';
     get diagnostics n = row_count;
     touched := touched + n;
+    -- Of the Q&A pairs what is live no more, and the versions that could not be restored whole without it.
+    delete from qa_pair_history h where h.tenant_id = p_tenant and h.until <= (
+        select max(v.number) from qa_pair_versions v where v.tenant_id = p_tenant and v.published_at < old);
+    get diagnostics n = row_count;
+    touched := touched + n;
+    delete from qa_pair_versions w where w.tenant_id = p_tenant and w.number < (
+        select max(v.number) from qa_pair_versions v where v.tenant_id = p_tenant and v.published_at < old);
     update returns set reason = null where tenant_id = p_tenant and opened_at < old and reason is not null;
     get diagnostics n = row_count;
     touched := touched + n;

@@ -75,6 +75,9 @@ create or replace function pairs_tests() returns table (phone_number_id text, na
         where u.phone_number_id = b.phone_number_id and u.state <> 'cancelled'
           and u.draft = jsonb_build_object('qa_pairs', pairs_revision())
           and coalesce(u.ended_at, now()) > now() - interval '1 hour'
+          and u.started_at >= coalesce((
+              select max(d.updated_at) from documents d where d.tenant_id = b.tenant_id and d.origin = 'qa_draft'),
+              '-infinity')  -- since when the whole list, with what is live, stands as it is
           and not exists (select from case_schedules s where s.phone_number_id = b.phone_number_id
                           and s.last_change_at > u.started_at)
         order by u.started_at desc limit 1) r on true
@@ -100,10 +103,20 @@ $$;
 select own_functions('drafted_marks');
 grant execute on function drafted_marks to chatbot_app;
 
+-- The problem with the drafted pairs where there are more than the plan allows, and more than there are live.
+create or replace function too_many_pairs() returns jsonb
+    language sql stable
+    return case when (select count(*) from drafted_pairs()) > greatest(plan_limit('qa_pairs'), (
+                    select count(*) from qa_pairs where tenant_id = current_tenant()))
+                then problem('plan_questions', jsonb_build_object('most', plan_limit('qa_pairs'))) end;
+select own_functions('too_many_pairs');
+grant execute on function too_many_pairs to chatbot_app;
+
 -- Makes the drafted pairs live as the next version, at once: {version}. p_seen: the revision of the draft as the person
 -- saw it; where it is another one, nothing is published, and the answer says who changed it: {person}. {}: nothing is
 -- drafted. {state, error}: the drafted answers are not read yet, or could not be read. {tests}: a chatbot's cases have
 -- not been asked, or one is red, and nobody says why it is published all the same (p_reason): as pairs_tests().
+-- {refusal}: there are more pairs than the plan allows, or no room to read them.
 create or replace function publish_pairs(p_note text, p_seen text, p_reason text, p_by text) returns jsonb
     language plpgsql as $$
 declare
@@ -111,6 +124,7 @@ declare
     tests jsonb;
     overruled jsonb;
     number int;
+    refused jsonb;
 begin
     perform lock_publications(current_tenant());
     if pairs_revision() is distinct from p_seen then
@@ -120,16 +134,17 @@ begin
     end if;
     select * into doc from documents d where d.tenant_id = current_tenant() and d.origin = 'qa_draft'
         and not exists (select from documents n where n.replaces = d.id) order by d.created_at desc limit 1 for update;
-    if doc.state <> 'drafted' then
+    if doc.id is null and exists (select from drafted_pairs()) then  -- the document is lost, not the pairs
+        refused := (select w.refusal from write_pairs('qa_draft', p_by) w);
+        return case when refused is null then '{"state": "received"}' else jsonb_build_object('refusal', refused) end;
+    elsif too_many_pairs() is not null then
+        return jsonb_build_object('refusal', too_many_pairs());
+    elsif doc.state <> 'drafted' then
         return jsonb_build_object('state', doc.state, 'error', doc.error);
     end if;
     select jsonb_agg(to_jsonb(t)) into tests from pairs_tests() t where t.state <> 'green';
     if tests is not null and nullif(btrim(p_reason), '') is null then
         return jsonb_build_object('tests', tests);
-    elsif tests is not null then
-        overruled := jsonb_build_object('reason', btrim(p_reason), 'red', (
-            select coalesce(jsonb_agg(c), '[]') from jsonb_array_elements(tests) t,
-                unnest(overrule_cases((t ->> 'run')::uuid)) c where t ->> 'state' = 'red'));
     end if;
     if doc.id is null then  -- no pair is left
         delete from documents where tenant_id = current_tenant() and origin in ('qa_pairs', 'qa_draft');
@@ -140,6 +155,11 @@ begin
             return '{"state": "received"}';
         end if;
         delete from documents where tenant_id = current_tenant() and origin = 'qa_draft';
+    end if;
+    if tests is not null then
+        overruled := jsonb_build_object('reason', btrim(p_reason), 'red', (
+            select coalesce(jsonb_agg(c), '[]') from jsonb_array_elements(tests) t,
+                unnest(overrule_cases((t ->> 'run')::uuid)) c where t ->> 'state' = 'red'));
     end if;
     delete from qa_pairs q using qa_pair_drafts d
         where q.tenant_id = current_tenant() and d.tenant_id = q.tenant_id
@@ -160,7 +180,7 @@ select own_functions('publish_pairs');
 grant execute on function publish_pairs to chatbot_app;
 
 -- Takes the draft back, or what is drafted of one pair: {}. {person}: somebody has changed it since p_seen. {refusal}:
--- the rest of it does not fit the plan; then roll back.
+-- another pair is drafted with this one's question, or the rest does not fit the plan; then roll back.
 create or replace function discard_pairs(p_seen text, p_pair uuid, p_by text) returns jsonb
     language plpgsql as $$
 declare
@@ -175,7 +195,12 @@ begin
     if gone > 0 then
         perform record_audit('qa_pairs.discard', null, null, jsonb_build_object('pairs', gone));
     end if;
-    refused := (select d.refusal from qa_draft_changed(p_by) d);
+    if exists (select from qa_pairs q join qa_pair_drafts d on d.tenant_id = q.tenant_id and d.pair_id <> q.id
+                   and md5(lower(d.question)) = md5(lower(q.question))
+               where q.tenant_id = current_tenant() and q.id = p_pair) then
+        return jsonb_build_object('refusal', problem('question_exists'));
+    end if;
+    refused := (select d.refusal from qa_draft_changed(p_by, true) d);
     return jsonb_strip_nulls(jsonb_build_object('refusal', refused));
 end $$;
 select own_functions('discard_pairs');
@@ -198,7 +223,7 @@ begin
         select current_tenant(), b.id, b.other ->> 'question', b.other ->> 'answer', p_by
         from pairs_between('', p_number::text) b;
     perform record_audit('qa_pairs.restore', null, null, jsonb_build_object('version', p_number));
-    refused := (select d.refusal from qa_draft_changed(p_by) d);
+    refused := coalesce(too_many_pairs(), (select d.refusal from qa_draft_changed(p_by) d));
     return jsonb_strip_nulls(jsonb_build_object('refusal', refused));
 end $$;
 select own_functions('restore_pairs');

@@ -49,7 +49,7 @@ create or replace function pairs_audience(p_version text, out seen uuid, out asi
     language plpgsql stable as $$
 begin
     aside := '{}';
-    if not takes_pairs(p_version) then
+    if takes_pairs(p_version) is not true then
         return;
     end if;
     seen := (select d.id from documents d where d.tenant_id = current_tenant() and d.state = 'drafted'
@@ -63,8 +63,10 @@ grant execute on function pairs_audience to chatbot_app;
 
 -- Writes pairs into their document anew: the live ones (p_origin 'qa_pairs') or those of the draft ('qa_draft'). The
 -- last version answers until a run has read the new one. `document_id` is the document to ingest (null where no pair
--- is left), `refusal` the plan's limit as a problem: then roll back.
-create or replace function write_pairs(p_origin text, p_by text, out document_id uuid, out refusal jsonb)
+-- is left), `refusal` the plan's limit as a problem: then roll back. p_admitted: the change that brings this with it
+-- counts already.
+create or replace function write_pairs(p_origin text, p_by text, p_admitted boolean default false,
+                                       out document_id uuid, out refusal jsonb)
     language plpgsql set search_path = public, pg_temp as $$
 declare
     pairs jsonb;
@@ -94,9 +96,12 @@ begin
         document_id := latest.id;
         return;
     end if;
-    refusal := admit_document(length(written), coalesce(latest.id, (
-        select d.id from documents d where d.tenant_id = current_tenant() and d.origin = 'qa_pairs'
-            and not exists (select from documents n where n.replaces = d.id) order by d.created_at desc limit 1)));
+    if not p_admitted then
+        refusal := admit_document(length(written), coalesce(latest.id, (
+            select d.id from documents d where d.tenant_id = current_tenant() and d.origin = 'qa_pairs'
+                and not exists (select from documents n where n.replaces = d.id)
+            order by d.created_at desc limit 1)));
+    end if;
     if refusal is null then
         insert into documents (tenant_id, title, filename, sha256, size_bytes, content, replaces, origin, uploaded_by,
                                sendable)
@@ -140,8 +145,10 @@ select own_functions('make_pairs_version');
 grant execute on function make_pairs_version to chatbot_app;
 
 -- Call it in the transaction that has changed the draft, and after lock_answers(): what is as it is live leaves the
--- draft, and the rest is written into its document. As write_pairs().
-create or replace function qa_draft_changed(p_by text, out document_id uuid, out refusal jsonb)
+-- draft, and the rest is written into its document. A live pair whose question another pair is drafted with goes with
+-- the draft's publication, and is said to: somebody may have written it after the draft. As write_pairs().
+create or replace function qa_draft_changed(p_by text, p_admitted boolean default false,
+                                            out document_id uuid, out refusal jsonb)
     language plpgsql set search_path = public, pg_temp as $$
 begin
     delete from qa_pair_drafts d
@@ -149,7 +156,12 @@ begin
             then not exists (select from qa_pairs q where q.tenant_id = d.tenant_id and q.id = d.pair_id)
             else exists (select from qa_pairs q where q.tenant_id = d.tenant_id and q.id = d.pair_id
                          and (q.question, q.answer) = (d.question, d.answer)) end;
-    select w.document_id, w.refusal into document_id, refusal from write_pairs('qa_draft', p_by) w;
+    insert into qa_pair_drafts (tenant_id, pair_id, person)
+        select q.tenant_id, q.id, p_by from qa_pairs q
+        join qa_pair_drafts d on d.tenant_id = q.tenant_id and d.pair_id <> q.id
+            and md5(lower(d.question)) = md5(lower(q.question))
+        where q.tenant_id = current_tenant() on conflict do nothing;
+    select w.document_id, w.refusal into document_id, refusal from write_pairs('qa_draft', p_by, p_admitted) w;
 end $$;
 select own_functions('qa_draft_changed');
 grant execute on function qa_draft_changed to chatbot_app;
@@ -165,7 +177,7 @@ begin
         perform make_pairs_version('', p_by);
     end if;
     if refusal is null and exists (select from qa_pair_drafts where tenant_id = current_tenant()) then
-        select w.refusal into refusal from qa_draft_changed(p_by) w;
+        select w.refusal into refusal from qa_draft_changed(p_by, true) w;
     end if;
 end $$;
 select own_functions('qa_pairs_changed');

@@ -247,6 +247,7 @@ begin
                passage_words(d.language, d.title, s.heading, s.text)
         from staged_chunks s join documents d on d.id = s.document_id
         where s.document_id = audience.seen and s.tenant_id = current_tenant() and s.model_id = p_model
+          and s.ordinal <> all (array(select f.ordinal from fitting_edits(audience.seen) f where f.left_out))
     ), measured as materialized (
         select k.id, k.cosine,
                coalesce((select sum(t.idf) from terms t where t.language = k.language and k.words @@ t.query)

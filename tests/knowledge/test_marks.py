@@ -140,6 +140,17 @@ def test_a_row_that_is_struck_out_does_not_end_its_table(content: Callable[[], b
     assert text == "| Bath: Pool | Mon: 8 | Sun: 9 |\n| Bath: Steam | Mon: 13 | Sun: 14 |"
 
 
+def test_a_struck_out_row_keeps_the_cells_of_others_at_their_places() -> None:
+    """A name that spans it is still said beside the rows below; one that is struck out with it, of none."""
+    head = "<tr><th>Room<th>Size<th>Price"
+    spans = "<tr><td rowspan=3>Room A<td>S<td>10 EUR<tr><td><s>M</s><td><s>12 EUR</s><tr><td>L<td>15 EUR<tr><td>Room B<td>S<td>20 EUR"
+    assert text_of(f"<table>{head}{spans}</table>".encode(), "a.html").split("\n") == [
+        "| Room: Room A | Size: S | Price: 10 EUR |", "| Room: Room A | Size: L | Price: 15 EUR |", "| Room: Room B | Size: S | Price: 20 EUR |"
+    ]  # fmt: skip
+    twice = "<tr><td>Bench<td><del><s>90 EUR</s></del><td>80 EUR<tr><td>Chair<td><s>9 EUR</s><td>8 EUR"
+    assert "| Room: Bench | Price: 80 EUR |" in text_of(f"<table>{head}{twice}</table>".encode(), "a.html")
+
+
 # Raised
 
 

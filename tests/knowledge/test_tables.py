@@ -179,7 +179,7 @@ def formats() -> bytes:
         "Article": (42, "00000"), "Price": (12.5, '"$"#,##0.00'), "Sale": (99, "#,##0.00 [$€-407]"), "Opens": (datetime.time(9, 5), "hh:mm"),
         "Length": (datetime.timedelta(hours=26, minutes=30), "[h]:mm"), "Share": (0.05, "0%"), "Valid": (datetime.date(2026, 3, 9), "dd.mm.yyyy"),
         "Weight": (1234.5, '#,##0.0" kg"'), "Loss": (-5, "0.00;(0.00)"), "Code": (960111222, "000 000 000"),
-        "Flour": (2.5, '# ?/? "cups"'), "Eighths": (0.25, "# ?/8"), "Sold": (12500, '0.0,"k"'),
+        "Flour": (2.5, '# ?/? "cups"'), "Eighths": (0.25, "# ?/8"), "Zeros": (1.5, "# 0/0"), "Sold": (12500, '0.0,"k"'),
     }  # fmt: skip
     book.active.append(list(cells))
     for place, (value, code) in enumerate(cells.values(), 1):
@@ -203,6 +203,7 @@ def test_numbers_dates_and_durations_are_as_the_sheet_shows_them() -> None:
         "960 111 222",
         "2 1/2 cups",
         "2/8",
+        "1 1/2",
         "12.5k",
     ):
         assert f": {shown} |" in text

@@ -222,6 +222,9 @@ def test_an_option_that_asks_to_choose_is_none() -> None:
         '<p>Bike</p><select><option value="">Bitte wählen<option value=1>S: 549 €<option value=2>L: 589 €</select>'
     )
     assert "- S: 549 €" in text and "wählen" not in text
+    assert "- Small 5 €" in text_of(
+        "<p>Pizza</p><select><option value=''>Small 5 €<option value=''>Large 8 €</select>"
+    )
 
 
 def test_what_tags_say_to_search_engines_only_is_read() -> None:
@@ -234,6 +237,21 @@ def test_what_tags_say_to_search_engines_only_is_read() -> None:
     )
     assert "Lamp Aria: 49.90 EUR" in text and "Casa Luz: opening hours Mo-Fr 09:00-18:00" in text
     assert text.count("555 0100") == 1
+
+
+def test_what_is_struck_out_is_not_told_to_search_engines_either() -> None:
+    text = text_of(
+        '<div itemscope itemtype="https://schema.org/Product"><b itemprop=name>Lamp</b><div itemprop=offers itemscope>'
+        "<del><i itemprop=price content=99>99</i></del><i itemprop=price content=45.5>45.5</i><meta itemprop=priceCurrency content=EUR></div></div>"
+    )
+    assert "Lamp: 45.5 EUR" in text and "99" not in text
+
+
+def test_things_within_things_are_read_soon() -> None:
+    began = time.process_time()
+    text_of("<div itemprop='a b c d e'><meta itemprop=f content=1>words" * 90 + "x" * 300_000)
+    text_of("<div itemscope itemprop='a b c d e'><meta itemprop=f content=1>words" * 90 + "x" * 300_000)
+    assert time.process_time() - began < 5
 
 
 def test_a_cell_over_several_columns_holds_for_each_of_them() -> None:

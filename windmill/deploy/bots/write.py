@@ -92,6 +92,7 @@ class Writer:
 
     def _qa_pairs(self, change: Change) -> None:
         tenant = self.place.tenant_id
+        self._run("select lock_answers(%s)", tenant)
         if change.act == ADD:
             self._run(
                 "insert into qa_pairs (tenant_id, question, answer, updated_by) values (%s, %s, %s, %s)",

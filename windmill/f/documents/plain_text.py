@@ -125,11 +125,12 @@ def pages(content: bytes, limits: Limits, marked: bool = False) -> Iterator[Page
         raise Unreadable("text_encoding")
     if len(text) > limits.max_characters:
         raise Unreadable("too_many_characters", most=limits.max_characters)
-    struck = marked and has_struck_out(text)
-    parts = [with_rows(clean(part), marked) for part in text.split("\f")]
+    read = [clean(part) for part in text.split("\f")]
+    parts = [with_rows(part, marked) for part in read]
     if not any(part.strip() for part in parts):
         raise Unreadable("document_empty")
     if len(parts) > limits.max_pages:
         raise Unreadable("too_many_pages", pages=len(parts), most=limits.max_pages)
     for number, part in enumerate(parts, 1):
+        struck = marked and has_struck_out(read[number - 1])
         yield page(number, part, warning=message("page_text_struck", page=number) if struck else None)

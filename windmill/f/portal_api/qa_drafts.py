@@ -125,7 +125,10 @@ def publish(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
         start_ingestions(conn, member["tenant_id"])
         refuse_state(done)
     if "tests" in done:
-        return {"runs": [asked(conn, member, test) for test in done["tests"]]}
+        runs = [asked(conn, member, test) for test in done["tests"]]
+        if any(run["run"] is None for run in runs):  # its last case has just been switched off
+            raise Refused("pairs_changed", person=member["email"])
+        return {"runs": runs}
     if done["document"]:
         look_for_contradictions(member["tenant_id"], done["document"])
     return {"version": done["version"]}

@@ -33,7 +33,6 @@ from f.common.portal_request import (
     whole_number_field,
 )
 from f.common.problems import Message, message
-from f.portal_api import qa_drafts
 from f.portal_api.mcp_server_rows import refuse_private
 from f.portal_api.tool_choices import TOOLS, gone_tools, kept_from, refuse_others, why_unfit
 from f.portal_api.version_settings import settings_at, version_field
@@ -146,9 +145,7 @@ def publish(
     if done.get("tests") == "red":
         return {"red": run}
     if "tests" in done:
-        with as_tenant(conn, member["tenant_id"]):
-            kept_pairs = qa_drafts.draft(conn) is not None  # they are no part of this publication
-        part = f"{DRAFT}:{','.join(sorted(draft))}" if kept or kept_pairs else DRAFT
+        part = f"{DRAFT}:{','.join(sorted(draft))}"  # without what waits, and without drafted Q&A pairs
         return {"run": begin_run(conn, member["tenant_id"], number, "publish", part, member["email"])}
     return {"version": done["version"], "waits": kept}
 

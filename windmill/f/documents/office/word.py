@@ -207,8 +207,7 @@ class _Reader:
         for n, row in enumerate(inside(table, f"{W}tr")):
             cells: list[str] = []
             filled, bold, spans = 0, 0, False
-            if self._is_gone(row):
-                continue
+            gone = self._is_gone(row)
             for cell in inside(row, f"{W}tc"):
                 text = self._cell(cell)
                 filled, bold = filled + bool(text), bold + bool(text and is_bold(cell))
@@ -221,7 +220,7 @@ class _Reader:
                 cells += [text, *[""] * (min(int(width), 100) - 1 if width.isdecimal() else 0)]
             marked = is_on(row.find(f"{W}trPr/{W}tblHeader")) or (headed and n == 0) or bold == filled
             mark = "title" if filled == 1 and (spans or bold) else "header" if filled > 1 and marked else ""
-            yield Row(cells, mark)
+            yield Row(cells, "gone" if gone else mark)
             above = cells
 
     def _is_gone(self, row: Any) -> bool:

@@ -19,7 +19,7 @@ _DEFINITION = re.compile(
 )
 _REFERENCE = re.compile(r"(?<!!)\[([^\[\]\n]{1,300})\](?:\[([^\[\]\n]{0,100})\])")
 _STRUCK = re.compile(
-    r"(?<!~)~~(?![\s~])([^\n]{0,400}?)(?<![\s~])~~(?!~)|<(s|del|strike)>[^\n<]{0,400}</\2>", re.IGNORECASE
+    r"(?<!~)~~(?![\s~])([^\n]{0,100}?)(?<![\s~])~~(?!~)|<(s|del|strike)>[^\n<]{0,100}</\2>", re.IGNORECASE
 )
 _LEFT = re.compile(r"[\s|*+#>-]*(?:\d{1,3}[.)])?[\s|]*")  # of a line all of whose words are struck out
 _BORDER = re.compile(r"\s*\+(?:[-=:]{2,}\+)+\s*")
@@ -129,9 +129,10 @@ def _drawn(block: list[str], start: int) -> tuple[int, list[list[str]]] | None:
         return None
     plain = []
     for line in block[start:]:
-        if line.strip().translate(_DRAWN)[:1] not in ("+", "|"):
+        drawn = line.translate(_DRAWN)
+        if not _BORDER.fullmatch(drawn) and drawn.strip()[:1] != "|":
             break
-        plain.append(line.translate(_DRAWN))
+        plain.append(drawn)
     whole = any(
         "=" in line for line in plain if _BORDER.fullmatch(line)
     )  # what stands between two borders is one row
@@ -142,7 +143,7 @@ def _drawn(block: list[str], start: int) -> tuple[int, list[list[str]]] | None:
             header, begins = header or len(found), True
             continue
         cells = _cells(line)
-        if not begins and (whole or not cells[0]):
+        if not begins and (whole or (not cells[0] and not all(cells[1:]))):
             found[-1].append(cells)
         else:
             found.append([cells])

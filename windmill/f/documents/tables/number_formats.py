@@ -7,6 +7,7 @@ computer is shown as year, month, day.
 from __future__ import annotations
 
 import datetime
+import math
 import re
 from collections.abc import Iterator
 from decimal import ROUND_HALF_UP, Decimal
@@ -33,6 +34,8 @@ Token = tuple[str, str]  # what it is (text, elapsed, test, date, sign), and its
 def shown(value: object, code: str) -> str:
     """A cell's value as the sheet shows it."""
     if value is None or isinstance(value, bool | str) or not code or len(code) > _LONGEST_FORMAT:
+        return cell_text(value)
+    if isinstance(value, float) and not math.isfinite(value):
         return cell_text(value)
     if isinstance(value, datetime.datetime | datetime.date | datetime.time | datetime.timedelta):
         return cell_text(_moment(value, code))
@@ -82,7 +85,8 @@ def _number(value: float, code: str) -> str:
     if any(kind in ("date", "elapsed") for kind, _ in section):
         return cell_text(value)
     if fraction := _FRACTION.fullmatch(signs):
-        return f"{'-' * negative}{_fraction(abs(value), section, fraction)}"
+        text = _fraction(abs(value), section, fraction)
+        return f"-{text}" if negative and re.search(r"[1-9]", text) else text
     if "/" in signs:
         return cell_text(value)
     if not re.search(r"[0#?]", signs):
@@ -124,15 +128,16 @@ def _digits(value: float, section: list[Token], signs: str) -> str:
 def _fraction(value: float, section: list[Token], places: re.Match[str]) -> str:
     """1 1/2: with the format's denominator, or the nearest one that has no more digits than its places."""
     of = places["of"]
+    fixed = of[0] in "123456789"
     number = Fraction(repr(value))
-    if of.isdecimal():
+    if fixed:
         number = Fraction(int(number * int(of) + Fraction(1, 2)), int(of))
     else:
         number = number.limit_denominator(10 ** min(len(of), 4) - 1)
     whole, rest = divmod(number, 1) if places["whole"] is not None else (0, number)
     parts = [str(whole)] if whole or not rest else []
     if rest:
-        scale = int(of) // rest.denominator if of.isdecimal() else 1
+        scale = int(of) // rest.denominator if fixed else 1
         parts.append(f"{rest.numerator * scale}/{rest.denominator * scale}")
     before, after, place = "", "", 0
     for kind, text in section:

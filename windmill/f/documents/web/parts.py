@@ -36,6 +36,8 @@ _PLAIN = re.compile(r"[.#][\w-]{1,80}")
 _LONGEST_STYLE = 300_000
 _MENU_LINKS = 3
 _MOST_OPTIONS = 100
+_MOST_ABOVE = 12  # elements between a struck-out word and its row
+STRUCK_ROW = "chatmill-struck"  # an attribute: all words of the row were struck out
 _SIGNS = frozenset({"script", "style", "svg", "i", "span", "use", "path", "img"})
 
 
@@ -71,10 +73,10 @@ def take_out(tree: Any) -> list[str]:
         if _is_menu(node):
             out[node.mem_id] = "menus"
     out |= {node.mem_id: "" for node in tree.css("select") if not _has_prices(node)}
-    out |= {
-        node.mem_id: "" for node in tree.css("option[value=''], option[disabled][selected]")
-    }  # "Please choose"
-    out |= {row.mem_id: "" for row in tree.css("tr") if _is_struck(row)}  # left empty, it would end its table
+    out |= {node.mem_id: "" for node in tree.css("option:first-child") if _asks_to_choose(node)}
+    for row in _rows_with_strikes(tree):
+        if _is_struck(row):
+            row.attrs[STRUCK_ROW] = ""
     return _removed(tree, out)
 
 
@@ -142,10 +144,43 @@ def _hidden_by_sheet(tree: Any) -> list[str]:
     return found[:200]
 
 
+def _rows_with_strikes(tree: Any) -> list[Any]:
+    """The rows of tables in which something is struck out."""
+    found: dict[int, Any] = {}
+    for node in tree.css(_STRUCK):
+        above = node.parent
+        for _ in range(_MOST_ABOVE):
+            if above is None or above.tag == "tr":
+                break
+            above = above.parent
+        if above is not None and above.tag == "tr":
+            found[above.mem_id] = above
+    return list(found.values())
+
+
 def _is_struck(row: Any) -> bool:
-    """True for a row of a table all of whose words are struck out."""
-    struck = sum(len("".join(one.text().split())) for one in row.css(_STRUCK))
-    return 0 < len("".join(row.text().split())) <= struck
+    """Whether a row has words, none of them outside of what is struck out."""
+    if row.css_first("table") is not None:
+        return False
+    struck = {node.mem_id for node in row.css(_STRUCK)}
+    stack, said = [row], False
+    while stack:
+        for one in stack.pop().iter(include_text=True):
+            tag = one.tag or "-"
+            if tag == "-text" and (one.text_content or "").strip():
+                return False
+            if one.mem_id in struck:
+                said = said or bool(one.text().strip())
+            elif not tag.startswith("-"):
+                stack.append(one)
+    return said
+
+
+def _asks_to_choose(option: Any) -> bool:
+    """True for what stands first in a list and is no choice: "Please choose"."""
+    attributes = option.attributes
+    none = attributes.get("value", "-") == "" or ("disabled" in attributes and "selected" in attributes)
+    return none and not any(map(str.isdigit, option.text()))
 
 
 def _is_hidden(node: Any, hidden: list[str]) -> bool:

@@ -21,7 +21,7 @@ from f.documents.tables.rows import lines
 from f.documents.web.charset import decode_page
 from f.documents.web.json_ld import json_ld_lines
 from f.documents.web.microdata import microdata
-from f.documents.web.parts import take_out
+from f.documents.web.parts import STRUCK_ROW, take_out
 from f.documents.web.signs import name_panels, say_signs
 from f.documents.web.tree import parsed
 
@@ -82,10 +82,11 @@ def read_page(source: str, most: int, url: str = "") -> WebText:
     title = " ".join(clean(found.text() if found else "").split())
     declared = tree.css_first("base[href]")
     base = _joined(url, declared.attributes["href"] or "") if declared else url
-    data = [script.text() for script in tree.css("script[type='application/ld+json' i]")] + microdata(tree)
+    data = [script.text() for script in tree.css("script[type='application/ld+json' i]")]
     say_signs(tree)
     name_panels(tree)
     left_out = take_out(tree)
+    data += microdata(tree)
     parts: list[str] = []
     left = most
     for part in _walk(tree.body, base) if tree.body is not None else ():
@@ -260,6 +261,8 @@ def _rows(table: Any) -> Iterator[list[Any]]:
 
 def _mark(row: list[Any]) -> str:
     """A header if all its cells are marked so, or stand in the table's head, or are bold; a title if one cell spans several columns."""
+    if row and STRUCK_ROW in row[0].parent.attributes:
+        return "gone"
     filled = [cell for cell in row if cell.text().strip()]
     if len(filled) == 1:
         return "title" if len(row) == 1 and (filled[0].attributes.get("colspan") or "1") != "1" else ""

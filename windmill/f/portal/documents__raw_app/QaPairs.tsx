@@ -58,13 +58,13 @@ function State({ document: { state, error } }: { document: NonNullable<List['doc
 
 type OneProps = { pair: Pair; edits: boolean; drafts: boolean; draft: DraftOfPairs | null }
 
-// A pair that is drafted stays in the draft, whatever is chosen for others.
+// A pair that is new in the draft stays there, whatever is chosen for others.
 function One({ pair, edits, drafts, draft }: OneProps) {
   const { t } = useHere()
   const a = t.qaPairs
   const [open, setOpen] = useState(false)
   const [was, setWas] = useState(pair.revision)
-  const inDraft = drafts || Boolean(pair.drafted)
+  const inDraft = drafts || pair.drafted === 'added'
   const act = (action: 'update' | 'delete', revision: string | undefined, words = {}) => save('qa_pairs', () => ask('qa_pairs', action, { pair_id: pair.id, was: revision, draft: inDraft, ...words }))
   if (open)
     return (
