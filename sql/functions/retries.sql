@@ -134,7 +134,7 @@ declare
         when p_part.state <> 'failed' and p_part.attempts >= 6 then 'no answer to ' || p_part.attempts
             || ' requests, and no status'
         when p_turn.outcome in ('human', 'rating') then (
-            select case when c.opted_out_at is not null or c.blocked then 'the contact opted out'
+            select case when wants_silence(c) or c.blocked then 'the contact opted out'
                         when n.status <> 'active' then 'the tenant is suspended' end
             from contacts c join tenants n on n.id = c.tenant_id where c.id = p_turn.contact_id)
         else reason_not_to_send(p_turn.id) end;

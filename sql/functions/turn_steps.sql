@@ -168,8 +168,12 @@ begin
             perform give_up_call(decision, 'every run that tried died before the call');
             continue when (select a.result from tool_approvals a where a.id = decision.id) is null;
         end if;
-        if wish_of(bot, message_of(message.payload)) = 'opt_out' then  -- it needs no run to count
-            perform receive_message(message.phone_number_id, message.payload);
+        if wish_of(bot, message_of(message.payload)) is not null then  -- it needs no run to count
+            begin
+                perform receive_message(message.phone_number_id, message.payload);
+            exception when others then  -- one message must not keep those of all others waiting
+                raise warning 'a wish could not be applied: %', sqlerrm;
+            end;
         end if;
         select * into contact from contacts c where c.id = contact.id for update;
         continue when reason_not_to_answer(bot, contact, message) is not null

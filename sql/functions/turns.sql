@@ -228,7 +228,9 @@ begin
                            'already answered; its row in the inbox was cleaned up since');
     end if;
     perform apply_wishes(contact, message, p_run);
-    select * into contact from contacts where id = contact.id;
+    select c.* into contact from contacts c where c.id = coalesce(  -- a wish under two names has made two people one
+        (select same.id from contacts same where same.id = contact.id),
+        find_contact(bot.tenant_id, p_phone, p_user_id, p_name)) for update;
 
     select * into turn from turns t where t.contact_id = contact.id and t.state = 'active' for update;
     if found and turn.run_id <> p_run then

@@ -209,8 +209,11 @@ def meta_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Sta
 @pytest.fixture
 def stand_in(meta_process: tuple[StandIn, Recorder], portal: Portal) -> StandIn:
     """The stand-in for Meta as new, where the portal looks for Meta."""
-    running, _ = meta_process
+    running, webhook = meta_process
     running.control("reset")
+    webhook.status = 200
+    webhook.answers.clear()
+    webhook.requests.clear()
     portal.values["whatsapp"] = {"graph_url": f"{running.url}/graph", "api_version": "v26.0"}
     return running
 

@@ -146,6 +146,7 @@ static void abandon(void) {
 
 int main(int count, char **given) {
     char word[4096];
+    int waited = 0;
     arguments = given;
     if (count != 4 || strcmp(given[1], "-u") || strcmp(given[2], "-m") || strcmp(given[3], "wrapper"))
         plain("");
@@ -160,6 +161,8 @@ int main(int count, char **given) {
         if (length < 0 && errno == EAGAIN) {
             if (job)
                 show_memory();
+            else if ((waited += LOOK_MS) >= WAIT_MS) /* nobody answers: then this process is to end as it is told */
+                hold_back(SIG_UNBLOCK);
             continue;
         }
         word[length > 0 ? length : 0] = 0;

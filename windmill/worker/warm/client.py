@@ -12,6 +12,7 @@ import sys
 WAIT_S = 10.0  # __main__.py
 # What tells the server which jobs may share something: keys.py.
 VARIABLES = (b"BASE_INTERNAL_URL", b"WM_WORKSPACE", b"WM_JOB_PATH", b"WM_RUNNABLE_ID", b"PYTHONPATH")
+LOOK_S = 0.5
 STEP = 2 * 1024 * 1024
 # HUP, INT, QUIT, USR1, USR2, TERM: one for this process is meant for the job; held back while it is not known whether there is one.
 SIGNALS = (1, 2, 3, 10, 12, 15)
@@ -58,7 +59,7 @@ def abandon(group: int) -> None:
 
 def see_through(connection: _socket.socket) -> None:
     """Until the job has ended."""
-    pid, file, mapped = 0, posix.memfd_create("peak"), list[object]()
+    pid, waited, file, mapped = 0, 0.0, posix.memfd_create("peak"), list[object]()
     while True:
         try:
             word, _, rest = connection.recv(4096).decode().partition(" ")
@@ -68,6 +69,10 @@ def see_through(connection: _socket.socket) -> None:
                     show_memory(pid, file, mapped)
                 except OSError:
                     continue  # the job has just ended: its status comes next
+            elif (
+                waited := waited + LOOK_S
+            ) >= WAIT_S:  # nobody answers: then this process is to end as it is told
+                _signal.pthread_sigmask(_signal.SIG_UNBLOCK, SIGNALS)
             continue
         if word == "plain":
             plain(rest)
@@ -103,7 +108,7 @@ def main() -> None:
         )
     except OSError as error:
         plain(f"it can't be reached: {error.strerror or 'no answer'}")
-    connection.settimeout(0.5)
+    connection.settimeout(LOOK_S)
     see_through(connection)
 
 

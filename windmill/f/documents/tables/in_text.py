@@ -143,7 +143,7 @@ def _drawn(block: list[str], start: int) -> tuple[int, list[list[str]]] | None:
             header, begins = header or len(found), True
             continue
         cells = _cells(line)
-        if not begins and (whole or (not cells[0] and not all(cells[1:]))):
+        if not begins and (whole or _goes_on(cells)):
             found[-1].append(cells)
         else:
             found.append([cells])
@@ -152,6 +152,11 @@ def _drawn(block: list[str], start: int) -> tuple[int, list[list[str]]] | None:
     if 0 < header < len(rows):
         rows[:header] = [Row(row, "header") for row in rows[:header]]
     return start + len(plain), rows
+
+
+def _goes_on(cells: list[str]) -> bool:
+    """True for the rest of the row above, whose name is said. Figures in all other cells are a row of their own."""
+    return not cells[0] and not (all(cells[1:]) and any(map(str.isdigit, "".join(cells[1:]))))
 
 
 def _cells(line: str) -> list[str]:
