@@ -104,7 +104,10 @@ def test_what_changes_while_the_tests_run_makes_them_void(portal: Portal, bot: A
 def test_a_red_case_stops_and_an_owner_may_go_on(portal: Portal, bot: Asked) -> None:
     save(portal)
     draft(portal, persona="kind", max_rounds=5)
-    bot.says = {("How long?", "draft"): "14 days", ("How long?", "draft:persona"): "14 days"}
+    bot.says = {
+        ("How long?", "draft:max_rounds,persona"): "14 days",
+        ("How long?", "draft:persona"): "14 days",
+    }
     run = portal.publish(EDITOR)["run"]
     found = finish(portal, run)
     (red,) = found["red"]
@@ -138,7 +141,7 @@ def test_a_model_that_says_it_otherwise_once_stops_nobody(portal: Portal, bot: A
     asking.read_answer = bot._read
     draft(portal, persona="kind")
     assert finish(portal, portal.publish(EDITOR)["run"])["of"]["state"] == "green"
-    assert bot.asked == [("How long?", "draft")] * 2
+    assert bot.asked == [("How long?", "draft:persona")] * 2
 
 
 def test_what_waits_for_an_owner_is_not_asked(portal: Portal, bot: Asked) -> None:

@@ -62,6 +62,7 @@ VALUES: dict[str, list[str]] = {
     "m": [text(message) for message in MESSAGES],
     "most": ["3"],
     "p_a": [text({"persona": "a"})],
+    "p_admitted": ["true", "false"],
     "p_alias": ["'34611'"],
     "p_approval tool_approvals": ["(select a from tool_approvals a where state = 'waiting')"],
     "p_approval uuid": [f"(select id from tool_approvals where state = '{state}')" for state in ("waiting", "approved")],
