@@ -47,9 +47,8 @@ class Runner:
     async def close(self) -> None:
         """Ends at once: what is running is killed, and runs again under the same id after the next start."""
         await self.schedules.close()
-        await (
-            self.queue.close()
-        )  # first: whoever still waits for a process would take its death for the job's end
+        # Before the processes: whoever still waits for one would take its death for the job's end.
+        await self.queue.close()
         for pid in list(self.jobs.pids):
             kill_group(pid)
         await self.store.close()

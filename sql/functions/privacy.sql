@@ -254,6 +254,7 @@ create or replace function expire_data(p_tenant uuid) returns int
 declare
     plan jsonb := (select limits from tenants where id = p_tenant);
     old timestamptz := now() - retention(plan, 'keep_words_days');
+    whole int;  -- the oldest version of the Q&A pairs that stays
     touched int := 0;
     n int;
 begin
@@ -286,12 +287,11 @@ begin
     get diagnostics n = row_count;
     touched := touched + n;
     -- Of the Q&A pairs what is live no more, and the versions that could not be restored whole without it.
-    delete from qa_pair_history h where h.tenant_id = p_tenant and h.until <= (
-        select max(v.number) from qa_pair_versions v where v.tenant_id = p_tenant and v.published_at < old);
+    whole := (select max(number) from qa_pair_versions where tenant_id = p_tenant and published_at < old);
+    delete from qa_pair_history where tenant_id = p_tenant and until <= whole;
     get diagnostics n = row_count;
     touched := touched + n;
-    delete from qa_pair_versions w where w.tenant_id = p_tenant and w.number < (
-        select max(v.number) from qa_pair_versions v where v.tenant_id = p_tenant and v.published_at < old);
+    delete from qa_pair_versions where tenant_id = p_tenant and number < whole;
     update returns set reason = null where tenant_id = p_tenant and opened_at < old and reason is not null;
     get diagnostics n = row_count;
     touched := touched + n;

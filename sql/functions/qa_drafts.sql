@@ -134,11 +134,13 @@ begin
     end if;
     select * into doc from documents d where d.tenant_id = current_tenant() and d.origin = 'qa_draft'
         and not exists (select from documents n where n.replaces = d.id) order by d.created_at desc limit 1 for update;
-    if doc.id is null and exists (select from drafted_pairs()) then  -- the document is lost, not the pairs
+    refused := too_many_pairs();
+    if refused is null and doc.id is null and exists (select from drafted_pairs()) then
+        doc.state := 'received';  -- the document is lost, not the pairs
         refused := (select w.refusal from write_pairs('qa_draft', p_by) w);
-        return case when refused is null then '{"state": "received"}' else jsonb_build_object('refusal', refused) end;
-    elsif too_many_pairs() is not null then
-        return jsonb_build_object('refusal', too_many_pairs());
+    end if;
+    if refused is not null then
+        return jsonb_build_object('refusal', refused);
     elsif doc.state <> 'drafted' then
         return jsonb_build_object('state', doc.state, 'error', doc.error);
     end if;

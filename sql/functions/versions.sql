@@ -30,8 +30,8 @@ create or replace function draft_part(p_phone_number_id text, p_version text) re
                     select coalesce(jsonb_object_agg(d.setting, d.value), '{}') from chatbot_drafts d
                     where d.phone_number_id = p_phone_number_id
                       and d.setting = any (string_to_array(substr(p_version, 7), ','))) end
-        || case when takes_pairs(p_version) and pairs_revision() is not null
-                then jsonb_build_object('qa_pairs', pairs_revision()) else '{}' end;
+        || jsonb_strip_nulls(jsonb_build_object(
+            'qa_pairs', case when takes_pairs(p_version) then pairs_revision() end));
 select own_functions('draft_part');
 grant execute on function draft_part to chatbot_app;
 

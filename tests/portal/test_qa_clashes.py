@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from base64 import b64encode
 
-from f.ingest import chunk, embed, extract, store
 from tests.knowledge.endpoint import Endpoint
 from tests.portal.conftest import A, Portal
 from tests.portal.test_cases import Asked, finish, save
@@ -114,11 +113,7 @@ def test_a_test_of_an_older_list_does_not_count(
     assert finish(portal, test["run"])["of"]["state"] == "green"
     act(portal, "update", pair_id=listed(portal)["Z?"]["id"], question="Z?", answer="otherwise")
     # The draft is read before the live answers are.
-    for row in portal.rows("select id::text from documents where state = 'received' and origin = 'qa_draft'"):
-        extract.main(row["id"], A, portal.db)
-        chunk.main(row["id"], A, portal.db)
-        embed.main(row["id"], A, portal.db, endpoint.resource)
-        store.main(row["id"], A, portal.db)
+    read(portal, endpoint, "qa_draft")
     (again,) = publish(portal)["runs"]
     assert again["run"] != test["run"] and again["state"] == "running"
 
@@ -136,3 +131,21 @@ def test_the_draft_finds_no_passage_that_was_left_out(
     write(portal, {"C?": "c"}, draft=True)
     read(portal, endpoint)
     assert found(portal, DRAFT) == found(portal, LIVE) | {"c"} and len(found(portal, LIVE)) == 1
+
+
+def test_what_was_live_long_ago_is_forgotten_with_its_versions(portal: Portal) -> None:
+    for answer in ("one", "two", "three"):
+        write(portal, {"A?": answer})
+    portal.rows(
+        "update qa_pair_versions set published_at = now() - interval '40 days' where number < 3 returning 1"
+    )
+    portal.rows(
+        "update tenants set limits = limits || '{\"keep_words_days\": 30}' where id = %s returning 1", A
+    )
+    portal.rows("select expire_data(%s)", A)
+    assert [row["number"] for row in act(portal, "versions", before=0)["versions"]] == [3, 2], (
+        "the second was live then"
+    )
+    (difference,) = act(portal, "compare", one="2", other="live")["differences"]
+    assert (difference["one"]["answer"], difference["other"]["answer"]) == ("two", "three")
+    assert portal.rows("select from qa_pair_history where answer = 'one'") == []

@@ -44,10 +44,10 @@ def write(portal: Portal, pairs: dict[str, str], **fields: Any) -> dict[str, Any
     return done
 
 
-def read(portal: Portal, endpoint: Endpoint) -> None:
-    """Reads what waits, as the flow does that was started for it."""
-    waits = "select id::text from documents where state = 'received' order by created_at"
-    for row in portal.rows(waits):
+def read(portal: Portal, endpoint: Endpoint, origin: str = "%") -> None:
+    """Reads what waits, as the flow does that was started for it. `origin`: only such documents."""
+    waits = "select id::text from documents where state = 'received' and origin like %s order by created_at"
+    for row in portal.rows(waits, origin):
         extract.main(row["id"], A, portal.db)
         chunk.main(row["id"], A, portal.db)
         embed.main(row["id"], A, portal.db, endpoint.resource)

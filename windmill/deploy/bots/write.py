@@ -51,9 +51,8 @@ class Writer:
         settings = {c.key: c.after for c in changes if c.section == "settings"}
         chosen = {TOOLS: settings.pop(TOOLS)} if TOOLS in settings else {}
         write_settings(self.conn, self.place.phone_number_id, settings)
-        gone_first = sorted(
-            changes, key=lambda change: change.act != REMOVE
-        )  # what goes makes room in the plan
+        # What goes makes room in the plan.
+        gone_first = sorted(changes, key=lambda change: change.act != REMOVE)
         with changing_tools(self.conn, [self.place.phone_number_id]):
             for change in gone_first:
                 if change.section not in ("settings", "message_templates"):

@@ -131,6 +131,6 @@ def pages(content: bytes, limits: Limits, marked: bool = False) -> Iterator[Page
         raise Unreadable("document_empty")
     if len(parts) > limits.max_pages:
         raise Unreadable("too_many_pages", pages=len(parts), most=limits.max_pages)
-    for number, part in enumerate(parts, 1):
-        struck = marked and has_struck_out(read[number - 1])
+    for number, (source, part) in enumerate(zip(read, parts, strict=True), 1):
+        struck = marked and has_struck_out(source)
         yield page(number, part, warning=message("page_text_struck", page=number) if struck else None)

@@ -66,7 +66,6 @@ REPLY_TOOL: dict[str, Any] = {
         },
     },
 }
-# The keys under which models write what the customer reads.
 # A text in a call that is no JSON: it ends with a quote behind which the next field or the call's end comes.
 _TEXT = re.compile(
     r'"text"\s*:\s*"((?:[^"\\]|\\.|"(?!\s*(?:\}|\Z|,\s*(?:\Z|"\w*(?:\Z|"\s*(?:\Z|:))))))*+)', re.DOTALL

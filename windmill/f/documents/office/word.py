@@ -207,7 +207,6 @@ class _Reader:
         for n, row in enumerate(inside(table, f"{W}tr")):
             cells: list[str] = []
             filled, bold, spans = 0, 0, False
-            gone = self._is_gone(row)
             for cell in inside(row, f"{W}tc"):
                 text = self._cell(cell)
                 filled, bold = filled + bool(text), bold + bool(text and is_bold(cell))
@@ -220,15 +219,8 @@ class _Reader:
                 cells += [text, *[""] * (min(int(width), 100) - 1 if width.isdecimal() else 0)]
             marked = is_on(row.find(f"{W}trPr/{W}tblHeader")) or (headed and n == 0) or bold == filled
             mark = "title" if filled == 1 and (spans or bold) else "header" if filled > 1 and marked else ""
-            yield Row(cells, "gone" if gone else mark)
+            yield Row(cells, "gone" if _is_deleted(row) or (not filled and _has_words(row)) else mark)
             above = cells
-
-    def _is_gone(self, row: Any) -> bool:
-        """True for a row that was deleted, or all of whose words are struck out or hidden."""
-        words = any((one.text or "").strip() for one in row.iter(f"{W}t", f"{W}delText"))
-        return row.find(f"{W}trPr/{W}del") is not None or (
-            words and not any(map(self._cell, inside(row, f"{W}tc")))
-        )
 
     def _cell(self, cell: Any) -> str:
         """All paragraphs of a cell, those of tables inside it too."""
@@ -268,3 +260,12 @@ class _Reader:
             if relation.reltype == _PARTS + kind and not relation.is_external:
                 return parse_xml(relation.target_part.blob)
         return None
+
+
+def _is_deleted(row: Any) -> bool:
+    return row.find(f"{W}trPr/{W}del") is not None
+
+
+def _has_words(row: Any) -> bool:
+    """Whether a row of a table holds any, also such as are struck out, deleted or hidden."""
+    return any((one.text or "").strip() for one in row.iter(f"{W}t", f"{W}delText"))

@@ -133,9 +133,8 @@ def _drawn(block: list[str], start: int) -> tuple[int, list[list[str]]] | None:
         if not _BORDER.fullmatch(drawn) and drawn.strip()[:1] != "|":
             break
         plain.append(drawn)
-    whole = any(
-        "=" in line for line in plain if _BORDER.fullmatch(line)
-    )  # what stands between two borders is one row
+    # A grid: what stands between two borders is one row.
+    whole = any("=" in line for line in plain if _BORDER.fullmatch(line))
     found: list[list[list[str]]] = []  # by row, the cells of each of its lines
     header, begins = 0, True
     for line in plain:

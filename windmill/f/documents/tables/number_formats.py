@@ -84,14 +84,12 @@ def _number(value: float, code: str) -> str:
         return cell_text(value)
     if any(kind in ("date", "elapsed") for kind, _ in section):
         return cell_text(value)
-    if fraction := _FRACTION.fullmatch(signs):
-        text = _fraction(abs(value), section, fraction)
-        return f"-{text}" if negative and re.search(r"[1-9]", text) else text
-    if "/" in signs:
+    fraction = _FRACTION.fullmatch(signs)
+    if "/" in signs and not fraction:
         return cell_text(value)
     if not re.search(r"[0#?]", signs):
         return "".join(text for _, text in section)
-    text = _digits(abs(value), section, signs)
+    text = _fraction(abs(value), section, fraction) if fraction else _digits(abs(value), section, signs)
     return f"-{text}" if negative and re.search(r"[1-9]", text) else text
 
 

@@ -19,22 +19,20 @@ def microdata(tree: Any) -> list[str]:
     """
     things: dict[int, dict[str, Any]] = {}
     unseen: list[str] = []
-    tops: list[tuple[int, Any]] = []
-    for node in tree.css("[itemscope]")[:_MOST]:
+    scopes = tree.css("[itemscope]")[:_MOST]
+    for node in scopes:
         kind = (node.attributes.get("itemtype") or "").split()
         things[node.mem_id] = {"@type": kind[0]} if kind else {}
-        if "itemprop" not in node.attributes:
-            tops.append((node.mem_id, node))
     for node in tree.css("[itemprop]")[:_MOST]:
         if (about := _about(node, things)) is None:
             continue
         value = things[node.mem_id] if node.mem_id in things else _value(node)
         for name in (node.attributes.get("itemprop") or "").split()[:5]:
             about.setdefault(name, []).append(value)
-    for identity, node in tops:
-        if node.css_first("[itemprop][content]") is not None:
+    for node in scopes:
+        if "itemprop" not in node.attributes and node.css_first("[itemprop][content]") is not None:
             with suppress(RecursionError):  # things within things without end
-                unseen.append(json.dumps(things[identity]))
+                unseen.append(json.dumps(things[node.mem_id]))
     return unseen
 
 
