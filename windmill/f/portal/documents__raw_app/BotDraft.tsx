@@ -1,9 +1,9 @@
 // What is drafted and not yet live: how much, what exactly, by whom; and to publish or delete it.
-import { Alert, Button, Group, NativeSelect, NumberInput, Progress, Radio, Stack, Text, TextInput } from '@mantine/core'
+import { Alert, Button, Group, NativeSelect, NumberInput, Radio, Stack, Text, TextInput } from '@mantine/core'
 import React, { useState } from 'react'
 import Differences from './BotDifferences'
 import { shares } from './BotShare'
-import { RedCases, useRun } from './CaseRun'
+import { RedCases, Stopped, Testing, useRun } from './CaseRun'
 import { ask } from './api'
 import { refresh } from './data'
 import { go } from './route'
@@ -96,18 +96,8 @@ function Publish({ bot, close }: { bot: Settings; close: () => void }) {
       <form onSubmit={submit}>
         <Drafted bot={bot} />
         {waits && <Alert color="gray" mt="sm">{d.waits}</Alert>}
-        {testing && (
-          <Alert color="blue" my="md" role="status" title={going ? fill(c.running, { n: going.of.done, of: going.of.total }) : c.testing}>
-            <Progress value={going ? (100 * going.of.done) / Math.max(going.of.total, 1) : 0} aria-label={c.progress} />
-          </Alert>
-        )}
-        {red && (
-          <>
-            <Alert color="red" my="md" role="alert" title={c.stopped}>{c.stoppedHint}</Alert>
-            <RedCases red={going.red} />
-            {may('owner') && <TextInput label={c.reason} required maxLength={500} value={reason} dir="auto" onChange={(e) => setReason(e.target.value)} />}
-          </>
-        )}
+        {testing && <Testing going={going} />}
+        {red && <Stopped reason={reason} say={setReason}><RedCases red={going.red} /></Stopped>}
         {!run && <ToWhom bot={bot} whom={whom} choose={setWhom} />}
         {!run && whom.way !== 'shadow' && <TextInput mt="sm" label={d.note} description={d.noteHint} maxLength={500} value={note} dir="auto" onChange={(e) => setNote(e.target.value)} data-autofocus />}
         {form.shown}

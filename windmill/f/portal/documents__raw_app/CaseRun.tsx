@@ -1,5 +1,5 @@
 // A run of tests: how far it is, and what is red, with the answer of then and now side by side and which change did it.
-import { Badge, Group, SimpleGrid, Text } from '@mantine/core'
+import { Alert, Badge, Group, Progress, SimpleGrid, Text, TextInput } from '@mantine/core'
 import React, { useState } from 'react'
 import Formatted from './Formatted'
 import { ask } from './api'
@@ -29,6 +29,31 @@ export function useRun(run: string, done?: (going: Going) => void): Going | null
     }
   })
   return current
+}
+
+// The tests of a draft are asked before it is published. bot: whose, where a business has several.
+export function Testing({ going, bot }: { going: Going | null; bot?: string }) {
+  const { t } = useHere()
+  const c = t.cases
+  return (
+    <Alert color="blue" my="md" role="status" title={going ? fill(c.running, { n: going.of.done, of: going.of.total }) : c.testing}>
+      {bot && <Text size="sm">{bot}</Text>}
+      <Progress value={going ? (100 * going.of.done) / Math.max(going.of.total, 1) : 0} aria-label={c.progress} />
+    </Alert>
+  )
+}
+
+// Some are red (children): only an owner goes on, who says why.
+export function Stopped({ reason, say, children }: { reason: string; say: (reason: string) => void; children: React.ReactNode }) {
+  const { t, may } = useHere()
+  const c = t.cases
+  return (
+    <>
+      <Alert color="red" my="md" role="alert" title={c.stopped}>{c.stoppedHint}</Alert>
+      {children}
+      {may('owner') && <TextInput label={c.reason} required maxLength={500} value={reason} dir="auto" onChange={(e) => say(e.target.value)} />}
+    </>
+  )
 }
 
 export function RedCases({ red }: { red: Red[] }) {

@@ -1,7 +1,7 @@
 // What is drafted of the questions and answers: how much, what exactly, by whom; and to publish or delete it.
-import { Alert, Button, Group, Progress, Radio, Stack, Text, TextInput } from '@mantine/core'
+import { Alert, Button, Group, Radio, Stack, Text, TextInput } from '@mantine/core'
 import React, { useState } from 'react'
-import { RedCases, useRun } from './CaseRun'
+import { RedCases, Stopped, Testing, useRun } from './CaseRun'
 import { ask } from './api'
 import { refresh, useAsk } from './data'
 import type { Message } from './messages'
@@ -106,19 +106,8 @@ function Publish({ draft, close }: { draft: DraftOfPairs; close: () => void }) {
     <Dialog title={t.qaPairs.draft.publishAsk} close={close}>
       <form onSubmit={submit}>
         <Compared one="live" other="draft" at={draft.revision} />
-        {next && (
-          <Alert color="blue" my="md" role="status" title={going ? fill(c.running, { n: going.of.done, of: going.of.total }) : c.testing}>
-            <Text size="sm">{fill(t.qaPairs.draft.bot, { name: next.name })}</Text>
-            <Progress value={going ? (100 * going.of.done) / Math.max(going.of.total, 1) : 0} aria-label={c.progress} />
-          </Alert>
-        )}
-        {red.length > 0 && (
-          <>
-            <Alert color="red" my="md" role="alert" title={c.stopped}>{c.stoppedHint}</Alert>
-            {red.map((test) => <RedTests key={test.run} test={test} />)}
-            {may('owner') && <TextInput label={c.reason} required maxLength={500} value={reason} dir="auto" onChange={(e) => setReason(e.target.value)} />}
-          </>
-        )}
+        {next && <Testing going={going} bot={fill(t.qaPairs.draft.bot, { name: next.name })} />}
+        {red.length > 0 && <Stopped reason={reason} say={setReason}>{red.map((test) => <RedTests key={test.run} test={test} />)}</Stopped>}
         {!tests.length && <TextInput mt="sm" label={d.note} description={d.noteHint} maxLength={500} value={note} dir="auto" onChange={(e) => setNote(e.target.value)} data-autofocus />}
         {form.shown}
         <Group justify="flex-end" mt="lg">

@@ -1,1 +1,0 @@
-import{a}from"./Q65SIKCG.js";import"./QR57UGQV.js";import"./KPYX2UJN.js";import"./45GWE4C6.js";export{a as default};
