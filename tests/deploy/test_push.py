@@ -123,3 +123,49 @@ def test_what_a_running_job_has_queued_is_left(monkeypatch: pytest.MonkeyPatch) 
     table.running = {"low"}
     assert wmill.wait_for_locks(table.server, {"f/high": {"f/low"}, "f/low": set()}) == []
     assert table.cancelled == []
+
+
+CLI_THAT_FAILS = """#!/bin/sh
+runs=$(cat {folder}/runs 2>/dev/null || echo 0); echo $((runs + 1)) > {folder}/runs
+if [ "$runs" -lt {failures} ]; then
+  echo '3 changes to apply'; echo '{words}'
+  echo 'file:///cli/main.js:16985'; echo '    throw new ApiError(a-whole-request);'; exit 1
+fi
+echo '0 changes to apply'
+"""
+
+
+def failing(monkeypatch: pytest.MonkeyPatch, folder: Path, words: str, failures: int) -> None:
+    """A CLI whose first runs fail in these words, as the real one prints them: before its own code and the request."""
+    program = folder / "wmill"
+    program.write_text(CLI_THAT_FAILS.format(folder=folder, words=words, failures=failures))
+    program.chmod(0o755)
+    monkeypatch.setenv("WMILL", str(program))
+
+
+BUSY = "Server failed. Bad Request: SqlErr: pool timed out while waiting for an open connection"
+
+
+def test_a_push_goes_on_when_the_server_had_too_much_to_do(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    table = Timetable(monkeypatch, importer=(50, 75))
+    failing(monkeypatch, tmp_path, BUSY, 2)
+    said: list[str] = []
+    assert wmill.push_folder(table.server, tmp_path, said.append), "what failed runs pushed is a change"
+    assert [line for line in said if "too much to do" in line] == [said[0], said[1]]
+    assert table.now >= 75, "the locks of what they pushed are waited for"
+
+
+@pytest.mark.parametrize(
+    ("words", "failures"), [(BUSY, 99), ("Server failed. Forbidden: You are not an admin", 1)]
+)
+def test_a_push_that_fails_is_told_in_the_servers_words(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, words: str, failures: int
+) -> None:
+    table = Timetable(monkeypatch)
+    failing(monkeypatch, tmp_path, words, failures)
+    with pytest.raises(DeployError, match=words) as failed:
+        wmill.push_folder(table.server, tmp_path)
+    assert "a-whole-request" not in str(failed.value)
+    assert table.now < 10 * 60

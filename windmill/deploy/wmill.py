@@ -26,6 +26,12 @@ SETTLED_AFTER_S = 15
 LOCKS_S = 600  # for all locks after a push
 LONGEST_S = 600  # for one run of the CLI
 ROUNDS = 3  # where a lock that the server made differs from ours, ours is pushed again
+# What a server says that has too much to do for now. On the first push it looks up the importers of each script as it comes, in queries of up to a
+# minute, which can take all connections of its pool.
+OVERLOADED = re.compile(
+    r"pool timed out|HTTP 50[234]|status: 50[234]|ECONNRE(?:FUSED|SET)|socket hang up|fetch failed"
+)
+TRIES, REST_S = 6, 20
 
 
 def command() -> list[str]:
@@ -71,8 +77,9 @@ def run(folder: Path, *arguments: str) -> str:
         raise DeployError(words) from None  # not the command itself: the token is in it
     words = COLOURS.sub("", done.stdout + done.stderr)
     if done.returncode != 0:
+        told = words.partition("\nfile://")[0]  # after it the CLI prints its own code, and the whole request
         raise DeployError(
-            f"wmill {' '.join(arguments[:2])} failed: {' / '.join(words.strip().splitlines()[-6:])}"
+            f"wmill {' '.join(arguments[:2])} failed: {' / '.join(told.strip().splitlines()[-6:])}"
         )
     return words
 
@@ -85,6 +92,22 @@ def _sync(server: Server, folder: Path, *flags: str) -> tuple[int, str]:
     if not found:
         raise DeployError(f"wmill sync push said nothing of changes: {words.strip()[-500:]}")
     return int(found[1]), words
+
+
+def _apply(
+    server: Server, folder: Path, imports: Imports, say: Callable[[str], None]
+) -> tuple[int, str, int]:
+    """A push that waits while the server has too much to do and then goes on where it ended: the last run's changes, its words, and all runs."""
+    with relocking.meanwhile(server, imports):
+        for run_number in range(1, TRIES + 1):
+            try:
+                return *_sync(server, folder, "--yes"), run_number
+            except DeployError as error:
+                if run_number == TRIES or not OVERLOADED.search(str(error)):
+                    raise
+            say(f"bundle: the server has too much to do; the push goes on in {REST_S} s")
+            time.sleep(REST_S)
+    raise AssertionError
 
 
 def diff(server: Server, folder: Path | None = None) -> tuple[int, str]:
@@ -104,9 +127,9 @@ def push(server: Server, say: Callable[[str], None] = lambda line: None) -> int:
 def push_folder(server: Server, folder: Path, say: Callable[[str], None] = lambda line: None) -> int:
     """Pushes until nothing is left to push and the server has made the locks of what imports a changed module. Returns the first push's changes."""
     imports = relocking.imports_of(folder)
-    with relocking.meanwhile(server, imports):
-        first, _ = _sync(server, folder, "--yes")
-    count, words, failures = first, "", list[str]()
+    count, words, runs = _apply(server, folder, imports, say)
+    first, failures = max(count, runs - 1), list[str]()  # a run that failed has pushed something
+    count = first
     for _ in range(ROUNDS):
         if not count:
             return first
@@ -114,8 +137,7 @@ def push_folder(server: Server, folder: Path, say: Callable[[str], None] = lambd
         failures = wait_for_locks(server, imports)
         for failure in failures:
             say(failure)
-        with relocking.meanwhile(server, imports):
-            count, words = _sync(server, folder, "--yes")
+        count, words, _ = _apply(server, folder, imports, say)
     if count:
         reasons = " / ".join(failures) or words.strip()[-1500:]
         raise DeployError(f"after each push {count} files differ on the server: {reasons}")
