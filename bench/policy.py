@@ -1,9 +1,12 @@
-"""Measures the reply policy: make bench-policy (QUICK=1; ARGS="--show wrong")
+"""Measures the reply policy: make bench-policy (QUICK=1; ARGS="--show wrong"; ARGS="--judge")
 
 Every case of tests/agent/policy runs through the real agent with a scripted model, once with the function `reply` and once as plain text with marks.
 Two figures are errors the one way, one the other: ordinary talk and right answers that are not sent, wrong answers that are. The halves `heldout`
 and `heldout2` were held back while the policy was built; `dev2` and `heldout2`, `dev3` and `heldout3` are sets that were written later, of
 other businesses.
+
+--judge puts each reply that the code lets through before a second model as well: JUDGE_URL (a server that speaks OpenAI's API; without it
+OpenAI's own), JUDGE_MODEL, JUDGE_KEY, and JUDGE_SECONDS to wait for it in place of the product's own (a small computer's model is slow).
 """
 
 from __future__ import annotations
@@ -19,6 +22,8 @@ from typing import Any
 import pytest
 
 from f.agent.policy import reply_check
+from f.models import yes_no
+from f.models.types import Candidate
 from tests.agent.policy import check_cases, harness
 
 # The checks of the reply policy, as f/agent/policy/reply_check calls them.
@@ -38,7 +43,22 @@ COLUMNS = ("wrong", "wrong alone", "right", "right alone", "talk", "talk alone")
 RAW = re.compile(r"<think|</think|<tool_call|\[S\d|【|<\||\"arguments\"")
 
 
-def measure(half: str, show: str, every: int, by_turns: bool = False) -> dict[str, Any]:
+def the_judge() -> Candidate:
+    """The model that the environment names."""
+    return {
+        "provider": "openai",
+        "model": os.environ["JUDGE_MODEL"],
+        "base_url": os.environ.get("JUDGE_URL", ""),
+        "api_key": os.environ.get("JUDGE_KEY", "none"),
+        "key_of": "platform",
+        "mend": "",
+        "options": {"temperature": 0.0},
+    }
+
+
+def measure(
+    half: str, show: str, every: int, by_turns: bool = False, judged_by: Candidate | None = None
+) -> dict[str, Any]:
     """The share of errors of each kind and way to give a reply, and of how many. `by_turns`: each case in one of the two ways only."""
     counts: Counter[str] = Counter()
     leaks = 0
@@ -46,7 +66,7 @@ def measure(half: str, show: str, every: int, by_turns: bool = False) -> dict[st
         if number % every:
             continue
         for structured in (bool(number % 2),) if by_turns else (False, True):
-            outcome = harness.run(case, business, structured)
+            outcome = harness.run(case, business, structured, judged_by)
             kind = case["kind"]
             error = outcome.passed if kind == "wrong" else not outcome.passed
             mode = "reply" if structured else "marks"
@@ -136,7 +156,10 @@ def main() -> int:
     parser.add_argument(
         "--checks", action="store_true", help="print what each check adds, in place of the shares"
     )
+    parser.add_argument("--judge", action="store_true", help="also with a judge, see above")
     arguments = parser.parse_args()
+    if arguments.judge and not os.environ.get("JUDGE_MODEL"):
+        parser.error("--judge needs JUDGE_MODEL, and JUDGE_KEY or JUDGE_URL")
     every = 5 if os.environ.get("QUICK") else 1
     chosen = [arguments.half] if arguments.half else check_cases.HALVES
     if arguments.checks:
@@ -145,10 +168,17 @@ def main() -> int:
         return 0
     halves = {half: measure(half, arguments.show, every) for half in chosen}
     print_table(halves)
+    judged: dict[str, dict[str, Any]] = {}
+    if arguments.judge:
+        yes_no.PATIENCE_S = float(os.environ.get("JUDGE_SECONDS", yes_no.PATIENCE_S))
+        judged = {half: measure(half, arguments.show, every, judged_by=the_judge()) for half in chosen}
+        print(f"\nWith {os.environ['JUDGE_MODEL']} as judge")
+        print_table(judged)
     first = halves.get("dev") or next(iter(halves.values()))
     result = {
         "bench": "policy",
-        "judge": "off",
+        "judge": os.environ["JUDGE_MODEL"] if judged else "off",
+        "judged": {half: summary(shares) for half, shares in judged.items()} or None,
         **(summary(first) or {}),
         "held_back": summary(halves.get("heldout")),
         "second": summary(halves.get("dev2")),

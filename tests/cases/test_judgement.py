@@ -144,6 +144,7 @@ def test_a_model_judges_only_where_words_differ() -> None:
     assert codes(expected(must_say=["the seal is broken"]), answer("It was opened."), judge)[0] == "green"
     assert codes(expected(must_say=["the seal is broken"]), answer("x"), lambda *_: None)[0] == "red"
     assert verdicts(answers('Here: ["yes", "no"]', 2)) == [True, False]
+    assert verdicts(answers("Sure: [no, Yes]", 2)) == [False, True], "as small models write a list"
     assert verdicts(answers('["yes"]', 2)) is None and verdicts(answers("yes", 1)) is None
     assert verdicts(answers('["perhaps"]', 1)) is None
 

@@ -18,6 +18,7 @@ from f.agent.prompt import HOURS_MARK
 from f.agent.turn import Turn
 from f.common.chatbot_settings import ChatbotSettings, Surroundings
 from f.models.providers import cleaned
+from f.models.types import Candidate
 from f.tools.live_tools import LiveTool, ToolError
 from tests.agent.policy import check_cases
 
@@ -35,10 +36,12 @@ class Outcome(NamedTuple):
 class ScriptedModel:
     """Says what the case says, in order; the last again and again. `replies`: how the reply is given, by `marks` or by `reply`."""
 
-    def __init__(self, script: list[dict[str, Any]]) -> None:
+    def __init__(self, script: list[dict[str, Any]], judge: Candidate | None = None) -> None:
         self._script = script
         self.asked: list[Any] = []
-        self.current = {"model": "scripted"}
+        self.current: Any = judge or {
+            "model": "scripted"
+        }  # a judge is asked at the server of the model that replies
 
     def complete(
         self,
@@ -80,7 +83,7 @@ class NoDatabase:
 
 
 class CaseTurn(Turn):
-    def __init__(self, case: dict[str, Any], business: dict[str, Any]) -> None:
+    def __init__(self, case: dict[str, Any], business: dict[str, Any], judge: str = "off") -> None:
         history = [
             {"role": "user" if h["from"] == "customer" else "assistant", "text": h["text"]}
             for h in case.get("history") or []
@@ -113,6 +116,7 @@ class CaseTurn(Turn):
                 "persona": business.get("persona") or "",
                 "languages": business["languages"],
                 "closed_message": {},
+                "judge": judge,
             }
         )
         day = re.match(r"(\S+) \((\w+)\) (\S+)", business["today"])
@@ -169,16 +173,22 @@ def marks_of(case: dict[str, Any]) -> dict[str, str]:
     return found
 
 
-def run(case: dict[str, Any], business: dict[str, Any], structured: bool) -> Outcome:
-    """Runs one case."""
+def run(
+    case: dict[str, Any], business: dict[str, Any], structured: bool, judge: Candidate | None = None
+) -> Outcome:
+    """Runs one case; with a judge each reply that the code lets through is put before it."""
     with pytest.MonkeyPatch.context() as patch:
-        return _run(case, business, structured, patch)
+        return _run(case, business, structured, judge, patch)
 
 
 def _run(
-    case: dict[str, Any], business: dict[str, Any], structured: bool, patch: pytest.MonkeyPatch
+    case: dict[str, Any],
+    business: dict[str, Any],
+    structured: bool,
+    judge: Candidate | None,
+    patch: pytest.MonkeyPatch,
 ) -> Outcome:
-    turn = CaseTurn(case, business)
+    turn = CaseTurn(case, business, "always" if judge else "off")
     searches: Iterator[list[str]] = iter(
         [c.get("passages") or [] for c in case["calls"] or [] if c["tool"] == "search_knowledge_base"]
     )
@@ -205,7 +215,7 @@ def _run(
     )
     patch.setattr("f.agent.policy.reply_policy.opening_hours", lambda turn: turn.hours)
     patch.setattr("f.agent.loop.SECOND_TRIES", 1)  # this model would say the same again and again
-    loop = Loop(turn, ScriptedModel(script_of(case, structured)))  # type: ignore[arg-type]
+    loop = Loop(turn, ScriptedModel(script_of(case, structured), judge))  # type: ignore[arg-type]
     verdict: Verdict = loop.run()
     passed = verdict.text.startswith(case["reply"]["text"][:30]) or (
         case["reply"]["kind"] in ("unknown", "handoff") and verdict.error is None and structured

@@ -24,6 +24,7 @@ from f.common.figures.cjk import (
     cjk_price,
 )
 from f.common.figures.dates import Take, take_dates
+from f.common.figures.one_of import one_of
 from f.common.figures.units import NUMBER, unit_beside
 from f.common.figures.words import (
     CODES,
@@ -55,7 +56,7 @@ CODE = re.compile(
 )
 ALWAYS = re.compile(r"(?<![\d/.,:-])24\s?h?\s?/\s?(?:7|24)(?:\s?h)?(?![\d/.,:-]\d|\d)", re.IGNORECASE)
 MULTIPLIER = re.compile(
-    rf"[ \u00a0]?({'|'.join(sorted(map(re.escape, MULTIPLIERS), key=len, reverse=True))})(?![^\W\d_])\.?",
+    rf"[ \u00a0]?({one_of(MULTIPLIERS)})(?![^\W\d_])\.?",
     re.IGNORECASE,
 )
 CLOCK = re.compile(
@@ -90,7 +91,7 @@ def _figures(text: str) -> tuple[Figure, ...]:
             taken[start:end] = [True] * (end - start)
             found.append(Figure(text[start:end], start, end, frozenset(keys), unit))
 
-    for match in MAIL.finditer(text):
+    for match in MAIL.finditer(text) if "@" in text else ():
         take(*match.span(), {f"mail:{match[0].lower()}"}, "mail")
     for match in LINK.finditer(text):
         if "." in match[0] and not match[0].replace(".", "").isdigit() and not _abbreviation(match[0]):
@@ -105,18 +106,22 @@ def _figures(text: str) -> tuple[Figure, ...]:
             and match[0].strip("0123456789-") not in CODES
         ):
             take(*match.span(), {f"code:{match[0].replace('-', '').lower()}"}, "code")
-    halves = bool(
-        re.search(r"\b[ap]\.?\s?m\b|[晚夜]", text, re.IGNORECASE) or day_periods().search(text)
-    )  # 5:00-6:00 pm
     for match in CJK_CLOCK.finditer(text):
         take(*match.span(), cjk_clock(match), "clock")
     for match in CJK_DAYS.finditer(text):
         take(*match.span(), {f"weekday:{day}" for day in cjk_days(match)}, "weekday")
-    for match in CLOCK.finditer(text):
+    clocks = list(CLOCK.finditer(text))
+    halves = bool(clocks) and _says_the_half(text)
+    for match in clocks:
         take(match.start(), match.end(), _clock(match, halves), "clock")
     _take_numbers(text, taken, take)
     _take_weekdays(text, take)
     return tuple(sorted(found, key=lambda figure: figure.start))
+
+
+def _says_the_half(text: str) -> bool:
+    """Whether it says of a time which half of the day it is in: 5:00-6:00 pm."""
+    return bool(re.search(r"\b[ap]\.?\s?m\b|[晚夜]", text, re.IGNORECASE) or day_periods().search(text))
 
 
 def _take_phones(text: str, take: Take) -> None:

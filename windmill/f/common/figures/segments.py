@@ -19,6 +19,7 @@ from typing import NamedTuple
 
 from f.common.figures.amounts import DAYS, Figure, money
 from f.common.figures.finder import figures
+from f.common.figures.one_of import one_of
 from f.common.figures.tool_rows import flat
 from f.common.figures.words import meanings, no_names
 
@@ -66,7 +67,7 @@ def is_passage(key: str) -> bool:
 
 
 MONTH = re.compile(
-    rf"(?:{'|'.join(sorted(map(re.escape, (w for w in meanings('months') if w[0].isalpha() and len(w) > 2)), key=len, reverse=True))})\b",
+    rf"{one_of(w for w in meanings('months') if w[0].isalpha() and len(w) > 2)}\b",
     re.IGNORECASE,
 )
 

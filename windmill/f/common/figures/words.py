@@ -7,6 +7,7 @@ import re
 from functools import cache
 
 from f.common.figures.locale_words import LANGUAGES, MEANINGS
+from f.common.figures.one_of import one_of
 
 
 def word_set(words: str) -> frozenset[str]:
@@ -193,12 +194,11 @@ def weekday_names() -> tuple[re.Pattern[str], dict[str, str]]:
     stems |= {
         f"{w.partition('-')[0]}s": d for w, d in names.items() if w.endswith("-feira")
     }  # quartas às 15h; in the singular it is a number, too
-    shortest_last = sorted(stems, key=len, reverse=True)
-    spaced = "|".join(re.escape(w) for w in shortest_last if not unspaced(w) and not _short_latin(w))
-    short = "|".join(re.escape(w) for w in shortest_last if _short_latin(w))
-    dense = "|".join(re.escape(w) for w in shortest_last if unspaced(w) and len(w) > 1)
+    spaced = one_of(w for w in stems if not unspaced(w) and not _short_latin(w))
+    short = one_of(filter(_short_latin, stems))
+    dense = one_of(w for w in stems if unspaced(w) and len(w) > 1)
     return re.compile(
-        rf"(?<![^\W\d_])(?:(?:{spaced})(?=[^\W\d_]{{0,4}}(?![^\W\d_]))|(?:{short})(?![^\W\d_]))|(?:{dense})",
+        rf"(?<![^\W\d_])(?:{spaced}(?=[^\W\d_]{{0,4}}(?![^\W\d_]))|{short}(?![^\W\d_]))|{dense}",
         re.IGNORECASE,
     ), stems
 
@@ -219,8 +219,7 @@ def short_weekday_names() -> tuple[re.Pattern[str], dict[str, frozenset[str]]]:
     names |= {
         w.partition("-")[0]: d for w, d in meanings("weekdays").items() if w.endswith("-feira")
     }  # segunda a sexta
-    either = "|".join(sorted(map(re.escape, names), key=len, reverse=True))
-    return re.compile(rf"(?<![^\W_])({either})\.?(?![^\W_])", re.IGNORECASE), names
+    return re.compile(rf"(?<![^\W_])({one_of(names)})\.?(?![^\W_])", re.IGNORECASE), names
 
 
 IN_TURKISH = r"(?:['’]?[dt][ae](?:n|ki)?)?"  # 24 Ekim'de: on the 24th of October
@@ -234,7 +233,7 @@ def month_names() -> tuple[re.Pattern[str], dict[str, frozenset[str]]]:
         if len(w.rstrip(".")) >= 3 and not w[0].isdigit()
     }
     names |= {re.sub("[أإ]", "ا", w): m for w, m in names.items()}  # as most people type them
-    either = "|".join(sorted(map(re.escape, names), key=len, reverse=True))
+    either = one_of(names)
     return re.compile(
         rf"(?:(?<![\w])|(?<=و))(\d{{1,2}})(?:st|nd|rd|th|er|º|ª|\.|de|ni)?\s*(?:of\s+|de\s+|d[’'])?({either})\.?{IN_TURKISH}(?![^\W\d_])(?:\s+(?:de\s+|del\s+)?(\d{{4}}))?"
         rf"|(?<![^\W\d_])({either})\.?\s+(\d{{1,2}})(?:st|nd|rd|th)?(?!\d|[:.,]\d)(?:,?\s+(\d{{4}}))?",
@@ -246,13 +245,11 @@ def month_names() -> tuple[re.Pattern[str], dict[str, frozenset[str]]]:
 def day_periods() -> re.Pattern[str]:
     """The words beside a time that say which half of the day it is in: μ.μ., 下午, مساءً."""
     known = {without_points(w).rstrip(".") for w in meanings("periods")}
-    spaced = "|".join(
-        r"\.?\s?".join(w) if len(w) < 4 else re.escape(w)
-        for w in sorted(known, key=len, reverse=True)
-        if not unspaced(w)
-    )
-    dense = "|".join(sorted(filter(unspaced, known), key=len, reverse=True))
-    return re.compile(rf"(?<![^\W\d_])(?:{spaced})(?![^\W\d_])|(?:{dense})", re.IGNORECASE)
+    spaced = {w for w in known if not unspaced(w)}
+    short = "|".join(r"\.?\s?".join(w) for w in sorted(spaced, key=len, reverse=True) if len(w) < 4)
+    long = one_of(w for w in spaced if len(w) >= 4)
+    dense = one_of(filter(unspaced, known))
+    return re.compile(rf"(?<![^\W\d_])(?:{long}|{short})(?![^\W\d_])|{dense}", re.IGNORECASE)
 
 
 @cache
