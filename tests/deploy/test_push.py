@@ -46,9 +46,11 @@ class Timetable:
             self.cancelled += body
             return httpx2.Response(200, json=body)
         name = path.rpartition("/")[2]
-        answer: Any = (
-            self.failed.get(name, "") if "get_logs" in path else {"success": name not in self.failed}
-        )
+        of_job = {
+            "success": name not in [*self.failed, *self.cancelled],
+            "canceled": name in self.cancelled,
+        }
+        answer: Any = self.failed.get(name, "") if "get_logs" in path else of_job
         return (
             httpx2.Response(200, json=answer)
             if isinstance(answer, dict)
@@ -91,10 +93,17 @@ def test_a_lock_that_could_not_be_made_is_named_with_its_reason(monkeypatch: pyt
 def test_of_the_jobs_that_wait_for_the_same_script_one_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
     jobs = {"importer": (11, 14), "importer__again": (12, 10**6), "importer__once_more": (13, 10**6)}
     table = Timetable(monkeypatch, **jobs, other=(12, 20))
-    table.failed = {"importer__again": "canceled by admin"}
     assert wmill.wait_for_locks(table.server) == [], "what was cancelled has not failed"
     assert table.cancelled == ["importer__again", "importer__once_more"]
     assert 20 <= table.now < 30
+
+
+def test_a_job_that_became_superfluous_while_it_waited_has_not_failed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    table = Timetable(monkeypatch, high=(5, 10**6), low=(9, 14))
+    assert wmill.wait_for_locks(table.server, {"f/high": {"f/low"}, "f/low": set()}) == []
+    assert table.cancelled == ["high"]
 
 
 def test_a_script_waits_for_what_it_imports_unless_that_imports_it(

@@ -165,9 +165,12 @@ def wait_for_locks(server: Server, imports: Imports | None = None, seconds: floa
 
 
 def _failure(server: Server, job: str, path: str) -> str:
-    """Why a dependency job failed; '' where it did not, or another one took its place."""
+    """Why a dependency job failed; '' where it did not, or was cancelled since another one takes its place."""
     response = server.call("GET", f"jobs_u/get/{job}", ok=(200, 404))
-    if response.status_code != 200 or response.json().get("success") is not False:
+    if response.status_code != 200:
+        return ""
+    found = response.json()
+    if found.get("success") is not False or found.get("canceled"):
         return ""
     log = COLOURS.sub("", server.call("GET", f"jobs_u/get_logs/{job}", ok=(200, 404)).text).strip()
     return (
