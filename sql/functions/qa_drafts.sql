@@ -174,6 +174,7 @@ begin
             updated_by = excluded.updated_by, updated_at = clock_timestamp();
     delete from qa_pair_drafts where tenant_id = current_tenant();
     number := make_pairs_version(p_note, p_by, overruled);
+    update documents set pairs_version = number where id = doc.id;
     perform record_audit('qa_pairs.publish', null, null, jsonb_strip_nulls(jsonb_build_object('version', number,
         'note', p_note, 'reason', overruled ->> 'reason')));
     return jsonb_build_object('version', number, 'document', doc.id);

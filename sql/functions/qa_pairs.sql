@@ -61,6 +61,19 @@ end $$;
 select own_functions('pairs_audience');
 grant execute on function pairs_audience to chatbot_app;
 
+-- The version of the Q&A pairs that a search with this version of a chatbot finds: its number, or "draft". What is not
+-- read yet is not found: the version before it answers. Null: no pair does.
+create or replace function searched_pairs(p_version text) returns jsonb
+    language sql stable as $$
+    select case when a.seen is not null or a.aside <> '{}' then '"draft"' else (
+        select to_jsonb(d.pairs_version) from documents d
+        where d.tenant_id = current_tenant() and d.origin = 'qa_pairs' and d.state = 'ready'
+        order by d.created_at desc limit 1) end
+    from pairs_audience(p_version) a
+$$;
+select own_functions('searched_pairs');
+grant execute on function searched_pairs to chatbot_app;
+
 -- Writes pairs into their document anew: the live ones (p_origin 'qa_pairs') or those of the draft ('qa_draft'). The
 -- last version answers until a run has read the new one. `document_id` is the document to ingest (null where no pair
 -- is left), `refusal` the plan's limit as a problem: then roll back. p_admitted: the change that brings this with it
@@ -170,11 +183,14 @@ grant execute on function qa_draft_changed to chatbot_app;
 -- written into their document, and so is the draft, if there is one. As write_pairs().
 create or replace function qa_pairs_changed(p_by text, out document_id uuid, out refusal jsonb)
     language plpgsql set search_path = public, pg_temp as $$
+declare
+    made int;
 begin
     perform lock_answers(current_tenant());
     select w.document_id, w.refusal into document_id, refusal from write_pairs('qa_pairs', p_by) w;
     if refusal is null then
-        perform make_pairs_version('', p_by);
+        made := make_pairs_version('', p_by);
+        update documents d set pairs_version = made where d.id = document_id;
     end if;
     if refusal is null and exists (select from qa_pair_drafts where tenant_id = current_tenant()) then
         select w.refusal into refusal from qa_draft_changed(p_by, true) w;

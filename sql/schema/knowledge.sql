@@ -51,6 +51,7 @@ create table documents (
     -- a text search configuration without its 'words_', see search.sql
     language          text,
     version           int not null default 1,
+    pairs_version     int,                                -- of the Q&A pairs: which version of them it holds
     replaces          uuid,                               -- the document that goes when this one is whole
     -- qa_draft: the Q&A pairs as they would be with their draft
     origin            text not null default 'upload' check (origin in ('upload', 'web', 'qa_pairs', 'qa_draft')),
@@ -67,6 +68,7 @@ create table documents (
 );
 create index documents_by_source on documents (source_id) where source_id is not null;
 create index documents_unread on documents (updated_at) where state in ('received', 'processing');
+create index documents_of_pairs on documents (tenant_id) where origin = 'qa_pairs';
 create index documents_waiting on documents (tenant_id, created_at) where state in ('received', 'processing');
 
 create table document_pages (

@@ -66,6 +66,15 @@ def found(portal: Portal, version: str, question: str = "When do you open?") -> 
     return {row[0].rsplit("\n", 1)[-1] for row in rows}
 
 
+def searched(portal: Portal, version: str) -> Any:
+    """Which version of the pairs a turn or a dry run searches."""
+    with psycopg.connect(portal.url, autocommit=True) as conn:
+        conn.execute("set role chatbot_app")
+        conn.execute("select set_config('app.tenant_id', %s, false)", [A])
+        row = conn.execute("select searched_pairs(%s)", [version]).fetchone()
+    return row and row[0]
+
+
 def listed(portal: Portal, who: str = EDITOR) -> dict[str, Any]:
     return {pair["question"]: pair for pair in act(portal, "list", who)["pairs"]}
 
@@ -110,6 +119,33 @@ def test_customers_meet_a_drafted_pair_when_it_is_published(portal: Portal, endp
     assert portal.rows("select count(*)::int as n from documents") == [{"n": 1}]
     assert publish(portal)["refused"] == "draft_empty"
     assert ("f/ingest/compare", now["document"]["id"]) in [(p, a.get("document_id")) for p, a in portal.flows]
+
+
+def test_a_search_names_the_version_that_answers(portal: Portal, endpoint: Endpoint) -> None:
+    assert searched(portal, LIVE) is None, "there never was a pair"
+    write(portal, {OPEN: NINE})
+    read(portal, endpoint)
+    write(portal, {OPEN: TEN})
+    write(portal, {OPEN: "At eleven."})
+    assert (searched(portal, LIVE), act(portal, "list")["version"]) == (1, 3), (
+        "what is not read answers nobody"
+    )
+    assert found(portal, LIVE) == {NINE}
+    read(portal, endpoint)
+    assert searched(portal, LIVE) == searched(portal, "2") == 3 and found(portal, LIVE) == {"At eleven."}
+    write(portal, {OPEN: NINE}, draft=True)
+    read(portal, endpoint)
+    assert (searched(portal, DRAFT), searched(portal, "draft:persona"), searched(portal, LIVE)) == (
+        DRAFT,
+        3,
+        3,
+    )
+    assert publish(portal)["version"] == searched(portal, LIVE) == 4
+    pair = listed(portal)[OPEN]["id"]
+    act(portal, "delete", pair_id=pair, draft=True)
+    assert (searched(portal, DRAFT), searched(portal, LIVE)) == (DRAFT, 4)
+    act(portal, "delete", pair_id=pair)
+    assert searched(portal, LIVE) is None
 
 
 def test_what_goes_live_at_once_leaves_the_draft_as_it_is(portal: Portal, endpoint: Endpoint) -> None:
