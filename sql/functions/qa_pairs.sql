@@ -10,7 +10,7 @@
 create or replace function drafted_pairs()
     returns table (id uuid, question text, answer text, person text, at timestamptz, created_at timestamptz)
     language sql stable as $$
-    select d.pair_id, d.question, d.answer, d.person, d.changed_at, coalesce(q.created_at, d.changed_at)
+    select d.pair_id, d.question, d.answer, d.person, d.changed_at, coalesce(q.created_at, d.created_at)
     from qa_pair_drafts d left join qa_pairs q on q.id = d.pair_id and q.tenant_id = d.tenant_id
     where d.tenant_id = current_tenant() and d.question is not null
     union all

@@ -102,11 +102,15 @@ create table qa_pair_drafts (
     question          text,                               -- null with the answer: the pair is to go
     answer            text,
     person            text not null,                      -- who changed it last
+    created_at        timestamptz not null default clock_timestamp(),
     changed_at        timestamptz not null default clock_timestamp(),
+    -- the unanswered question that it answers: with the publication a case is made of it
+    turn_id           uuid references turns on delete set null,
     primary key (tenant_id, pair_id),
     check ((question is null) = (answer is null))
 );
 create unique index qa_pair_drafts_once on qa_pair_drafts (tenant_id, md5(lower(question)));
+create index qa_pair_drafts_by_turn on qa_pair_drafts (turn_id) where turn_id is not null;
 
 -- Each whole list of pairs that has been live; the newest one is. A change by whatever way makes one.
 create table qa_pair_versions (

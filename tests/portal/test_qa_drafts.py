@@ -193,6 +193,15 @@ def test_two_questions_may_change_places(portal: Portal, endpoint: Endpoint) -> 
     }  # fmt: skip
 
 
+def test_a_new_pair_that_is_drafted_anew_keeps_its_place(portal: Portal, endpoint: Endpoint) -> None:
+    for question in ("First?", "Second?"):
+        write(portal, {question: "No."}, draft=True)
+    write(portal, {"First?": "Yes."}, draft=True)
+    assert [*listed(portal)] == ["Second?", "First?"], "the newest stands first"
+    read(portal, endpoint)
+    assert publish(portal)["version"] == 1 and [*listed(portal)] == ["Second?", "First?"]
+
+
 def test_what_somebody_else_has_changed_is_not_overwritten(portal: Portal, endpoint: Endpoint) -> None:
     write(portal, {OPEN: NINE})
     read(portal, endpoint)

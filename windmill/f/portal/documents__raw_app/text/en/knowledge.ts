@@ -112,7 +112,7 @@ export const qaPairs = {
     liveHint: 'The bot answers customers with it in a moment.',
     draft: 'Into the draft',
     draftHint: 'The preview and your tests use it; customers meet it when the draft is published.',
-    quickHint: 'The preview and your tests use it; customers meet it when the draft is published, under Knowledge. Add a test of it then: until it is live, one would fail.',
+    quickHint: 'The preview and your tests use it; customers meet it when the draft is published, under Knowledge. It becomes a test then.',
   },
   badges: { added: 'new in the draft', changed: 'changed in the draft', removed: 'removed in the draft' } as Record<string, string>,
   liveSays: 'Live until then: {question} – {answer}',

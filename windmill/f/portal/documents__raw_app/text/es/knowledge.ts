@@ -112,7 +112,7 @@ export const qaPairs = {
     liveHint: 'El bot responde con ello a los clientes en un momento.',
     draft: 'Al borrador',
     draftHint: 'La vista previa y sus pruebas lo usan; los clientes lo notan cuando se publica el borrador.',
-    quickHint: 'La vista previa y sus pruebas lo usan; los clientes lo notan cuando se publica el borrador, en Conocimiento. Añada entonces una prueba: hasta que se publique, fallaría.',
+    quickHint: 'La vista previa y sus pruebas lo usan; los clientes lo notan cuando se publica el borrador, en Conocimiento. Entonces pasa a ser una prueba.',
   },
   badges: { added: 'nueva en el borrador', changed: 'cambiada en el borrador', removed: 'eliminada en el borrador' },
   liveSays: 'En vivo hasta entonces: {question} – {answer}',
