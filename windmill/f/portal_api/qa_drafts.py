@@ -45,12 +45,15 @@ def wanted(fields: Fields) -> bool:
 
 
 def draft(conn: Connection) -> dict[str, Any] | None:
-    """What is drafted: {revision, added, changed, removed, person, at, document}; None: nothing. `document`: its state, None: no pair is left."""
+    """What is drafted: {revision, added, changed, removed, person, at, document, replayed}; None: nothing. `document`: its state, None: no pair is
+    left. `replayed`: the chatbots whose turns are being asked again with it."""
     row = conn.execute(
         b"select pairs_revision() as revision, count(*) filter (where q.id is null)::int as added,"
         b" count(*) filter (where q.id is not null and d.question is not null)::int as changed,"
         b" count(*) filter (where d.question is null)::int as removed, (array_agg(d.person order by d.changed_at desc))[1] as person,"
-        b" max(d.changed_at)::text as at from qa_pair_drafts d left join qa_pairs q on q.id = d.pair_id"
+        b" max(d.changed_at)::text as at, array(select b.name from replays r join chatbots b using (phone_number_id)"
+        b" where r.state = 'running' and r.draft ? 'qa_pairs' order by b.name) as replayed"
+        b" from qa_pair_drafts d left join qa_pairs q on q.id = d.pair_id"
     ).fetchone()
     if row is None or row["revision"] is None:
         return None

@@ -122,6 +122,7 @@ export const qaPairs = {
   deleteDrafts: 'It is removed in the draft. The bot stops using it when the draft is published.',
   draft: {
     title: 'Not live yet: {added} new, {changed} changed, {removed} removed',
+    replayed: 'Answers of {bots} are being asked again with this draft: that stops when you change, publish or delete it.',
     reading: 'The draft is being read. You can publish it in a moment.',
     failed: 'The draft could not be read: {error}',
     again: 'Read again',

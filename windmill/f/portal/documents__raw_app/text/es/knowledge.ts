@@ -122,6 +122,7 @@ export const qaPairs = {
   deleteDrafts: 'Se elimina en el borrador. El bot deja de usarla cuando se publica el borrador.',
   draft: {
     title: 'Aún sin publicar: {added} nuevas, {changed} cambiadas, {removed} eliminadas',
+    replayed: 'Se están repitiendo respuestas de {bots} con este borrador: se detiene si usted lo cambia, lo publica o lo elimina.',
     reading: 'El borrador se está leyendo. Podrá publicarlo en un momento.',
     failed: 'El borrador no se pudo leer: {error}',
     again: 'Leer otra vez',
