@@ -10,7 +10,7 @@ import psycopg
 import pytest
 
 from f.cases import causes
-from f.ingest import chunk, embed, extract, store
+from f.ingest import change_model, chunk, embed, extract, store
 from tests.knowledge.conftest import MODEL, vector
 from tests.knowledge.endpoint import Endpoint
 from tests.portal.conftest import A, Portal
@@ -161,6 +161,21 @@ def test_what_goes_live_at_once_leaves_the_draft_as_it_is(portal: Portal, endpoi
     read(portal, endpoint)
     assert found(portal, LIVE) == {NINE, "Yes.", "No."}
     assert portal.rows("select count(*)::int as n from documents") == [{"n": 1}]
+
+
+def test_another_embedding_model_costs_what_is_drafted_and_no_more(
+    portal: Portal, endpoint: Endpoint
+) -> None:
+    write(portal, {OPEN: NINE, "Do you deliver?": "No.", "Is there parking?": "Behind the shop."})
+    write(portal, {OPEN: TEN}, draft=True)
+    read(portal, endpoint)
+    made = len(endpoint.embedded)
+    moved = change_model.main(A, "text-embedding-3-small", portal.db, endpoint.resource)
+    assert (moved["embedded"], moved["switched"]) == (3, True)
+    assert publish(portal)["refused"] == "pairs_being_read", "its vectors are near to nothing any more"
+    read(portal, endpoint)
+    assert len(endpoint.embedded) - made == 3 + 1
+    assert publish(portal)["version"] == 2
 
 
 def test_the_last_pair_can_go_with_the_draft(portal: Portal, endpoint: Endpoint) -> None:

@@ -116,6 +116,7 @@ export const qaPairs = {
   },
   badges: { added: 'new in the draft', changed: 'changed in the draft', removed: 'removed in the draft' } as Record<string, string>,
   liveSays: 'Live until then: {question} – {answer}',
+  removed: 'Somebody has removed this question meanwhile. Save to add it anew, with what stands here.',
   undo: 'Undo',
   undoAsk: 'Take “{question}” out of the draft?',
   undoSays: 'What is live stays as it is.',

@@ -116,6 +116,7 @@ export const qaPairs = {
   },
   badges: { added: 'nueva en el borrador', changed: 'cambiada en el borrador', removed: 'eliminada en el borrador' },
   liveSays: 'En vivo hasta entonces: {question} – {answer}',
+  removed: 'Otra persona ha eliminado entretanto esta pregunta. Guarde para añadirla de nuevo, con lo que pone aquí.',
   undo: 'Deshacer',
   undoAsk: '¿Quitar «{question}» del borrador?',
   undoSays: 'Lo que está en vivo sigue igual.',
