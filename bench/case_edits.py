@@ -109,7 +109,7 @@ QUIET: tuple[dict[str, Any], ...] = (
     {"ask_rating": "five"}, {"notify_phone": "+34600111222"}, {"notify_email": "team@casa.example"}, {"handoff_again_min": 20},
     {"approval_hours": 8}, {"reactions": False}, {"show_citations": False}, {"offer_human": {"en": "Shall I ask a colleague?"}},
     {"opt_out_words": {"en": ["stop", "quit"]}}, {"opt_in_words": {"en": ["start", "again"]}}, {"name": "Casa"},
-    {"languages": ["en", "es", "de", "fr"]}, {"voice_answers": "never"},
+    {"languages": ["en", "es", "de", "fr"]}, {"voice_answers": "to_voice"},
 )  # fmt: skip
 ELSEWHERE = (
     ("Do you have a loyalty card?", "Yes: ask for it in any store."), ("Where can I leave a review?", "On our web site."),

@@ -112,8 +112,8 @@ begin
         join chunk_embeddings e on e.tenant_id = c.tenant_id and e.chunk_id = c.id
         join embedding_models m on m.id = e.model_id
         join tenants t on t.id = d.tenant_id and t.embedding_model = m.name
-        where d.id = p_document and s.document_id = d.id and s.embedding is null and s.text = c.text
-            and s.heading = c.heading;
+        where d.id = p_document and s.document_id = d.id and s.text = c.text and s.heading = c.heading
+            and (s.embedding is null or s.model_id <> m.id);
     get diagnostics reused = row_count;
     update staged_chunks s set embedding = o.embedding, model_id = o.model_id
         from documents d
@@ -122,14 +122,15 @@ begin
         join tenants t on t.id = d.tenant_id
         join embedding_models m on m.name = t.embedding_model
         where d.id = p_document and d.origin in ('qa_draft', 'qa_pairs') and s.document_id = d.id
-            and s.embedding is null and o.embedding is not null and o.model_id = m.id and s.text = o.text
-            and s.heading = o.heading;
+            and (s.embedding is null or s.model_id <> m.id) and o.embedding is not null and o.model_id = m.id
+            and s.text = o.text and s.heading = o.heading;
     get diagnostics more = row_count;
     return reused + more;
 end $$;
 
 -- Ends a tenant's change of its embedding model. The new vectors are made beside the old ones, which answer until all
--- of the new ones are there; false: some are missing.
+-- of the new ones are there; false: some are missing. Drafted answers are read once more: a vector of the old model is
+-- near to nothing of the new one. What is live as well has its new vector already, so only what is drafted costs one.
 create or replace function switch_embedding_model(p_model smallint) returns boolean
     language plpgsql security definer set search_path = public, pg_temp as $$
 begin
@@ -142,7 +143,7 @@ begin
     update tenants set embedding_model = (select name from embedding_models where id = p_model)
         where id = current_tenant();
     delete from chunk_embeddings where tenant_id = current_tenant() and model_id <> p_model;
-    update documents set state = 'received', started_at = null, updated_at = now()  -- they are read once more
+    update documents set state = 'received', started_at = null, updated_at = now()
         where tenant_id = current_tenant() and state = 'drafted';
     return true;
 end $$;

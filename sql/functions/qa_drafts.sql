@@ -112,7 +112,8 @@ create or replace function too_many_pairs() returns jsonb
 select own_functions('too_many_pairs');
 grant execute on function too_many_pairs to chatbot_app;
 
--- Makes the drafted pairs live as the next version, at once: {version}. p_seen: the revision of the draft as the person
+-- Makes the drafted pairs live as the next version, at once: {version, document, corrections: [{turn, answer}]}, the
+-- last of those that answer an unanswered question. p_seen: the revision of the draft as the person
 -- saw it; where it is another one, nothing is published, and the answer says who changed it: {person}. {}: nothing is
 -- drafted. {state, error}: the drafted answers are not read yet, or could not be read. {tests}: a chatbot's cases have
 -- not been asked, or one is red, and nobody says why it is published all the same (p_reason): as pairs_tests().
@@ -123,6 +124,7 @@ declare
     doc documents;
     tests jsonb;
     overruled jsonb;
+    corrections jsonb;
     number int;
     refused jsonb;
 begin
@@ -168,15 +170,19 @@ begin
           and (d.pair_id = q.id and d.question is null
                or d.pair_id <> q.id and md5(lower(d.question)) = md5(lower(q.question)));
     insert into qa_pairs as q (id, tenant_id, question, answer, updated_by, created_at)
-        select d.pair_id, d.tenant_id, d.question, d.answer, d.person, d.changed_at from qa_pair_drafts d
+        select d.pair_id, d.tenant_id, d.question, d.answer, d.person, d.created_at from qa_pair_drafts d
         where d.tenant_id = current_tenant() and d.question is not null
         on conflict (id) do update set question = excluded.question, answer = excluded.answer,
             updated_by = excluded.updated_by, updated_at = clock_timestamp();
+    select jsonb_agg(jsonb_build_object('turn', d.turn_id, 'answer', d.answer) order by d.created_at) into corrections
+        from qa_pair_drafts d
+        where d.tenant_id = current_tenant() and d.turn_id is not null and d.answer is not null;
     delete from qa_pair_drafts where tenant_id = current_tenant();
     number := make_pairs_version(p_note, p_by, overruled);
+    update documents set pairs_version = number where id = doc.id;
     perform record_audit('qa_pairs.publish', null, null, jsonb_strip_nulls(jsonb_build_object('version', number,
         'note', p_note, 'reason', overruled ->> 'reason')));
-    return jsonb_build_object('version', number, 'document', doc.id);
+    return jsonb_build_object('version', number, 'document', doc.id, 'corrections', coalesce(corrections, '[]'));
 end $$;
 select own_functions('publish_pairs');
 grant execute on function publish_pairs to chatbot_app;

@@ -10,7 +10,7 @@
 create or replace function drafted_pairs()
     returns table (id uuid, question text, answer text, person text, at timestamptz, created_at timestamptz)
     language sql stable as $$
-    select d.pair_id, d.question, d.answer, d.person, d.changed_at, coalesce(q.created_at, d.changed_at)
+    select d.pair_id, d.question, d.answer, d.person, d.changed_at, coalesce(q.created_at, d.created_at)
     from qa_pair_drafts d left join qa_pairs q on q.id = d.pair_id and q.tenant_id = d.tenant_id
     where d.tenant_id = current_tenant() and d.question is not null
     union all
@@ -60,6 +60,19 @@ begin
 end $$;
 select own_functions('pairs_audience');
 grant execute on function pairs_audience to chatbot_app;
+
+-- The version of the Q&A pairs that a search with this version of a chatbot finds: its number, or "draft". What is not
+-- read yet is not found: the version before it answers. Null: no pair does.
+create or replace function searched_pairs(p_version text) returns jsonb
+    language sql stable as $$
+    select case when a.seen is not null or a.aside <> '{}' then '"draft"' else (
+        select to_jsonb(d.pairs_version) from documents d
+        where d.tenant_id = current_tenant() and d.origin = 'qa_pairs' and d.state = 'ready'
+        order by d.created_at desc limit 1) end
+    from pairs_audience(p_version) a
+$$;
+select own_functions('searched_pairs');
+grant execute on function searched_pairs to chatbot_app;
 
 -- Writes pairs into their document anew: the live ones (p_origin 'qa_pairs') or those of the draft ('qa_draft'). The
 -- last version answers until a run has read the new one. `document_id` is the document to ingest (null where no pair
@@ -170,11 +183,14 @@ grant execute on function qa_draft_changed to chatbot_app;
 -- written into their document, and so is the draft, if there is one. As write_pairs().
 create or replace function qa_pairs_changed(p_by text, out document_id uuid, out refusal jsonb)
     language plpgsql set search_path = public, pg_temp as $$
+declare
+    made int;
 begin
     perform lock_answers(current_tenant());
     select w.document_id, w.refusal into document_id, refusal from write_pairs('qa_pairs', p_by) w;
     if refusal is null then
-        perform make_pairs_version('', p_by);
+        made := make_pairs_version('', p_by);
+        update documents d set pairs_version = made where d.id = document_id;
     end if;
     if refusal is null and exists (select from qa_pair_drafts where tenant_id = current_tenant()) then
         select w.refusal into refusal from qa_draft_changed(p_by, true) w;

@@ -49,7 +49,8 @@ $$;
 select own_functions('replay_estimate');
 grant execute on function replay_estimate to chatbot_app;
 
--- Begins a replay: {replay}; p_shadow: of the turns that come. {running}: the one that is under way on this number;
+-- Begins a replay: {replay}; of the draft ('draft') what is drafted now: what is drafted beside it later is no part of
+-- it. p_shadow: of the turns that come. {running}: the one that is under way on this number;
 -- {turns: 0}: nothing can be taken again. Null: there is no such chatbot.
 create or replace function begin_replay(p_number text, p_version text, p_from timestamptz, p_to timestamptz,
     p_most int, p_estimated_usd numeric, p_most_usd numeric, p_person text, p_shadow boolean default false)
@@ -61,6 +62,7 @@ declare
     there uuid;
     drawn uuid[] := '{}';
     of_all int := 0;
+    asked text := p_version;
 begin
     select * into bot from chatbots where phone_number_id = p_number and tenant_id = current_tenant() for no key update;
     if not found then
@@ -77,10 +79,13 @@ begin
     if drawn is null then
         return '{"turns": 0}';
     end if;
+    if p_version = 'draft' then
+        asked := coalesce('draft:' || (select string_agg(k, ',' order by k)
+                                       from jsonb_object_keys(draft_part(p_number, 'draft')) k), 'draft');
+    end if;
     insert into replays (id, tenant_id, phone_number_id, version, draft, from_at, to_at, of_turns, turns, shadow,
                          estimated_usd, most_usd, person)
-        values (made, bot.tenant_id, p_number, p_version, case p_version
-                when 'draft' then draft_part(p_number, 'draft') else '{}' end, p_from, p_to, of_all,
+        values (made, bot.tenant_id, p_number, asked, coalesce(draft_part(p_number, asked), '{}'), p_from, p_to, of_all,
                 case when p_shadow then p_most else cardinality(drawn) end, p_shadow, p_estimated_usd, p_most_usd,
                 p_person);
     insert into replay_results (replay_id, turn_id, tenant_id)
@@ -218,7 +223,8 @@ $$;
 select own_functions('end_replayed');
 grant execute on function end_replayed to chatbot_app;
 
--- What a replay is now: running, or how it has ended. It ends where all are asked, the draft is another one, the plan's
+-- What a replay is now: running, or how it has ended. It ends where all are asked, what it takes of the draft is
+-- another one, the plan's
 -- month or the bound on cost is used up; by a person (p_stop) at once. A shadow first takes in what has come, and may
 -- be 'waiting': it runs, and there is nothing to do.
 create or replace function end_replay(p_replay uuid, p_stop boolean default false) returns text
@@ -241,7 +247,7 @@ begin
     more := r.shadow and total < r.turns and now() < r.to_at;
     reason := case when p_stop then 'person'
         when waiting + running = 0 and not more then case when total = 0 and r.shadow then 'quiet' end
-        when r.version = 'draft' and draft_part(r.phone_number_id, 'draft') is distinct from r.draft then 'draft'
+        when r.version like 'draft%' and draft_part(r.phone_number_id, r.version) is distinct from r.draft then 'draft'
         when running > 0 then null
         when tenant_usage() ->> 'reached' is not null then 'month'
         when affordable_turns(r) <= 0 then 'cost' end;

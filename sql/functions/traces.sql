@@ -22,10 +22,10 @@ grant execute on function turn_trace to chatbot_app;
 -- Times are in seconds since 1970.
 create or replace function turns_to_trace(p_limit int) returns table (
         turn_id uuid, tenant_id uuid, run_id uuid, outcome text, closed_at timestamptz, closed double precision,
-        takeovers int, version int, messages jsonb, model_calls jsonb, tool_calls jsonb, parts jsonb)
+        takeovers int, version int, pairs_version int, messages jsonb, model_calls jsonb, tool_calls jsonb, parts jsonb)
     language sql stable security definer set search_path = public, pg_temp as $$
     select t.id, t.tenant_id, t.run_id, coalesce(t.outcome, 'failed'), t.closed_at, extract(epoch from t.closed_at),
-        t.takeovers, t.version,
+        t.takeovers, t.version, t.pairs_version,
         (select jsonb_agg(jsonb_build_object('trace', message_trace(i.phone_number_id, i.message_id),
                                              'received', extract(epoch from i.received_at)) order by i.seq)
          from inbound_messages i where i.turn_id = t.id),

@@ -81,7 +81,8 @@ begin
     update turns set state = p_state, outcome = p_outcome, closed_at = now(),
         question = left(p_summary ->> 'question', 4000),
             trace = p_summary -> 'trace', usage = p_summary -> 'usage', error = left(p_summary ->> 'error', 2000),
-            version = coalesce((p_summary ->> 'version')::int, version)
+            version = coalesce((p_summary ->> 'version')::int, version),
+            pairs_version = (p_summary ->> 'pairs_version')::int
         where id = p_turn;
     -- The language that the customer writes: later words for limits, closing and failures are said in it.
     update contacts c set language = p_summary ->> 'language'

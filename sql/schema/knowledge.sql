@@ -51,6 +51,7 @@ create table documents (
     -- a text search configuration without its 'words_', see search.sql
     language          text,
     version           int not null default 1,
+    pairs_version     int,                                -- of the Q&A pairs: which version of them it holds
     replaces          uuid,                               -- the document that goes when this one is whole
     -- qa_draft: the Q&A pairs as they would be with their draft
     origin            text not null default 'upload' check (origin in ('upload', 'web', 'qa_pairs', 'qa_draft')),
@@ -67,6 +68,7 @@ create table documents (
 );
 create index documents_by_source on documents (source_id) where source_id is not null;
 create index documents_unread on documents (updated_at) where state in ('received', 'processing');
+create index documents_of_pairs on documents (tenant_id) where origin = 'qa_pairs';
 create index documents_waiting on documents (tenant_id, created_at) where state in ('received', 'processing');
 
 create table document_pages (
@@ -100,11 +102,15 @@ create table qa_pair_drafts (
     question          text,                               -- null with the answer: the pair is to go
     answer            text,
     person            text not null,                      -- who changed it last
+    created_at        timestamptz not null default clock_timestamp(),
     changed_at        timestamptz not null default clock_timestamp(),
+    -- the unanswered question that it answers: with the publication a case is made of it
+    turn_id           uuid references turns on delete set null,
     primary key (tenant_id, pair_id),
     check ((question is null) = (answer is null))
 );
 create unique index qa_pair_drafts_once on qa_pair_drafts (tenant_id, md5(lower(question)));
+create index qa_pair_drafts_by_turn on qa_pair_drafts (turn_id) where turn_id is not null;
 
 -- Each whole list of pairs that has been live; the newest one is. A change by whatever way makes one.
 create table qa_pair_versions (

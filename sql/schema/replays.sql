@@ -5,8 +5,8 @@ create table replays (
     id                uuid primary key default gen_random_uuid(),
     tenant_id         uuid not null references tenants on delete cascade,
     phone_number_id   text not null references chatbots on delete cascade,
-    version           text not null,                      -- whose settings: 'draft', or the number of a version
-    draft             jsonb not null default '{}',        -- of 'draft': as it was when the replay began
+    version           text not null,                      -- whose settings: 'draft:<names>', or a version's number
+    draft             jsonb not null default '{}',        -- those of the draft, as they were when the replay began
     from_at           timestamptz not null,
     to_at             timestamptz not null,
     of_turns          int not null,                       -- how many answers there were in that time

@@ -25,6 +25,7 @@ create table turns (
     trace             jsonb,                              -- tool calls with their times
     usage             jsonb,                              -- tokens and cost
     version           int,                                -- of the chatbot's settings, with which it was answered
+    pairs_version     int,                                -- of the Q&A pairs that it searched; null: it searched none
     -- the reply, when the words are known before any model is asked
     say               text,                       -- the setting whose words are the reply; null: the model replies
     -- It makes a call to which a person agreed, and says nothing: somebody has the conversation, or wants no words.

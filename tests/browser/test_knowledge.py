@@ -249,7 +249,9 @@ def test_an_answer_is_added_to_what_was_asked_in_vain(world: World, visit: Visit
     page.reload()
     go(page, "Insights")
     expect(page.get_by_text("Done: before and after")).to_be_visible(timeout=90_000)
-    expect(page.locator(".card .bubble.out").last).to_contain_text("behind the clinic")
+    after = page.locator(".card .bubble.out").last
+    expect(after).to_contain_text("behind the clinic")
+    expect(after).to_contain_text(re.compile(r"Questions and answers: Version \d+"))
     expect(
         page.get_by_role("button", name="Add an answer").and_(page.locator(f"li:has-text('{word}') button"))
     ).to_have_count(0)

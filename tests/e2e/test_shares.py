@@ -95,8 +95,17 @@ def ask_all(phones: list[Phone], at_once: int = 8) -> list[str]:
         return list(people.map(lambda phone: "".join(sent["text"] for sent in phone.write(KNOWN)), phones))
 
 
-def test_what_fails_the_customers_of_a_share_is_taken_back_by_itself(world: World, owner: Staff) -> None:
-    version = begin(owner, max_tokens=1000)  # too few to look anything up
+@pytest.mark.parametrize(
+    ("measure", "draft"),
+    [
+        ("failed", {"max_tokens": 1000}),  # too few to look anything up
+        ("handed_off", {"handoff_keywords": ["item"], "handoff_hours": 0.00001}),
+    ],
+)
+def test_what_fails_the_customers_of_a_share_is_taken_back_by_itself(
+    world: World, owner: Staff, measure: str, draft: dict[str, Any]
+) -> None:
+    version = begin(owner, **draft)
     inside, outside = list[Phone](), list[Phone]()
     while len(inside) < 4 or len(outside) < 3:  # chance decides who is in it
         phones = [Phone(world) for _ in range(4)]
@@ -114,7 +123,7 @@ def test_what_fails_the_customers_of_a_share_is_taken_back_by_itself(world: Worl
     share = owner.ask("versions", "get_share", **NUMBER)["share"]
     assert (share["state"], share["steps"][-1]["person"]) == ("taken_back", None)
     figures = [share["why"][name] for name in ("measure", "bad", "turns", "customers", "others_bad")]
-    assert figures == ["failed", 20, 20, len(inside), 0]
+    assert figures == [measure, 20, 20, len(inside), 0]
     told = owner.ask("notifications", "list")["notifications"]
     (note,) = [note for note in told if note["kind"] == "share_taken_back" and not note["settled_at"]]
     assert (note["severity"], note["detail"]["version"], note["read_at"]) == ("critical", version, None)

@@ -148,6 +148,11 @@ def test_typed_answers_are_given_and_a_changed_one_costs_one_vector(world: World
     wait_for(lambda: all_read(world), 120)
     assert embedded(world) - before == 1
     assert "35 euros" in world.ask(CLINIC, "Do you lend wheelchairs?")
+    answered = "select pairs_version, run_id::text as run from turns where question = 'Do you lend wheelchairs?' order by opened_at"
+    turns = wait_for(lambda: [row for row in world.rows(answered) if row["pairs_version"]][1:], 60)
+    assert turns[-1]["pairs_version"] == portal(world, "qa_pairs", "list")["version"]
+    job = world.stack.windmill().call("GET", f"jobs_u/get/{turns[-1]['run']}").json()
+    assert job["result"]["pairs_version"] == turns[-1]["pairs_version"], "Windmill's run shows it"
     assert world.rows("select count(*)::int as n from documents where origin = 'qa_pairs'") == [{"n": 1}]
     for pair in portal(world, "qa_pairs", "list")["pairs"]:
         portal(world, "qa_pairs", "delete", pair_id=pair["id"])

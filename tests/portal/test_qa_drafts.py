@@ -10,7 +10,7 @@ import psycopg
 import pytest
 
 from f.cases import causes
-from f.ingest import chunk, embed, extract, store
+from f.ingest import change_model, chunk, embed, extract, store
 from tests.knowledge.conftest import MODEL, vector
 from tests.knowledge.endpoint import Endpoint
 from tests.portal.conftest import A, Portal
@@ -66,6 +66,15 @@ def found(portal: Portal, version: str, question: str = "When do you open?") -> 
     return {row[0].rsplit("\n", 1)[-1] for row in rows}
 
 
+def searched(portal: Portal, version: str) -> Any:
+    """Which version of the pairs a turn or a dry run searches."""
+    with psycopg.connect(portal.url, autocommit=True) as conn:
+        conn.execute("set role chatbot_app")
+        conn.execute("select set_config('app.tenant_id', %s, false)", [A])
+        row = conn.execute("select searched_pairs(%s)", [version]).fetchone()
+    return row and row[0]
+
+
 def listed(portal: Portal, who: str = EDITOR) -> dict[str, Any]:
     return {pair["question"]: pair for pair in act(portal, "list", who)["pairs"]}
 
@@ -112,6 +121,33 @@ def test_customers_meet_a_drafted_pair_when_it_is_published(portal: Portal, endp
     assert ("f/ingest/compare", now["document"]["id"]) in [(p, a.get("document_id")) for p, a in portal.flows]
 
 
+def test_a_search_names_the_version_that_answers(portal: Portal, endpoint: Endpoint) -> None:
+    assert searched(portal, LIVE) is None, "there never was a pair"
+    write(portal, {OPEN: NINE})
+    read(portal, endpoint)
+    write(portal, {OPEN: TEN})
+    write(portal, {OPEN: "At eleven."})
+    assert (searched(portal, LIVE), act(portal, "list")["version"]) == (1, 3), (
+        "what is not read answers nobody"
+    )
+    assert found(portal, LIVE) == {NINE}
+    read(portal, endpoint)
+    assert searched(portal, LIVE) == searched(portal, "2") == 3 and found(portal, LIVE) == {"At eleven."}
+    write(portal, {OPEN: NINE}, draft=True)
+    read(portal, endpoint)
+    assert (searched(portal, DRAFT), searched(portal, "draft:persona"), searched(portal, LIVE)) == (
+        DRAFT,
+        3,
+        3,
+    )
+    assert publish(portal)["version"] == searched(portal, LIVE) == 4
+    pair = listed(portal)[OPEN]["id"]
+    act(portal, "delete", pair_id=pair, draft=True)
+    assert (searched(portal, DRAFT), searched(portal, LIVE)) == (DRAFT, 4)
+    act(portal, "delete", pair_id=pair)
+    assert searched(portal, LIVE) is None
+
+
 def test_what_goes_live_at_once_leaves_the_draft_as_it_is(portal: Portal, endpoint: Endpoint) -> None:
     write(portal, {OPEN: NINE})
     write(portal, {"Is there parking?": "No."}, draft=True)
@@ -125,6 +161,21 @@ def test_what_goes_live_at_once_leaves_the_draft_as_it_is(portal: Portal, endpoi
     read(portal, endpoint)
     assert found(portal, LIVE) == {NINE, "Yes.", "No."}
     assert portal.rows("select count(*)::int as n from documents") == [{"n": 1}]
+
+
+def test_another_embedding_model_costs_what_is_drafted_and_no_more(
+    portal: Portal, endpoint: Endpoint
+) -> None:
+    write(portal, {OPEN: NINE, "Do you deliver?": "No.", "Is there parking?": "Behind the shop."})
+    write(portal, {OPEN: TEN}, draft=True)
+    read(portal, endpoint)
+    made = len(endpoint.embedded)
+    moved = change_model.main(A, "text-embedding-3-small", portal.db, endpoint.resource)
+    assert (moved["embedded"], moved["switched"]) == (3, True)
+    assert publish(portal)["refused"] == "pairs_being_read", "its vectors are near to nothing any more"
+    read(portal, endpoint)
+    assert len(endpoint.embedded) - made == 3 + 1
+    assert publish(portal)["version"] == 2
 
 
 def test_the_last_pair_can_go_with_the_draft(portal: Portal, endpoint: Endpoint) -> None:
@@ -155,6 +206,15 @@ def test_two_questions_may_change_places(portal: Portal, endpoint: Endpoint) -> 
     assert {q: (p["id"], p["answer"]) for q, p in listed(portal).items()} == {
         "Two?": (here["One?"]["id"], "1"), "One?": (here["Two?"]["id"], "2")
     }  # fmt: skip
+
+
+def test_a_new_pair_that_is_drafted_anew_keeps_its_place(portal: Portal, endpoint: Endpoint) -> None:
+    for question in ("First?", "Second?"):
+        write(portal, {question: "No."}, draft=True)
+    write(portal, {"First?": "Yes."}, draft=True)
+    assert [*listed(portal)] == ["Second?", "First?"], "the newest stands first"
+    read(portal, endpoint)
+    assert publish(portal)["version"] == 1 and [*listed(portal)] == ["Second?", "First?"]
 
 
 def test_what_somebody_else_has_changed_is_not_overwritten(portal: Portal, endpoint: Endpoint) -> None:

@@ -115,7 +115,7 @@ def test_last_week_with_the_draft_side_by_side(portal: Portal, bot: Asked) -> No
     replay = start(portal)["replay"]
     found = finish(portal, replay)
     assert (found["state"], found["why"], found["total"], found["done"]) == ("done", None, 3, 3)
-    assert {row["version"] for row in bot.asked} == {"draft"}
+    assert {row["version"] for row in bot.asked} == {"draft:persona"}
     assert {row["phone"] for row in bot.asked} == {"34611000001", "34611000002", "34611000003"}
     assert found["kinds"] == {
         "changed": 2, "lost_source": 1, "other_tools": 1, "more_handoffs": 1, "costs_more": 1, "failed": 0

@@ -8,7 +8,9 @@ import pytest
 
 from f.cases import start_due
 from f.common.database import Database
+from tests.knowledge.endpoint import Endpoint
 from tests.portal.conftest import A, Portal
+from tests.portal.test_qa_drafts import act, endpoint, publish, read  # noqa: F401
 from tests.portal.test_replays import EDITOR, REPLAYS, Asked, answered, draft, last, listed, slice_of, start
 
 
@@ -48,7 +50,7 @@ def test_turns_are_asked_again_as_they_come_until_the_bound(portal: Portal, bot:
     assert look(portal, replay) == "waiting"
     found = last(portal)
     assert (found["state"], found["shadow"], found["total"], found["done"]) == ("running", True, 1, 1)
-    assert [row["version"] for row in bot.asked] == ["draft"]
+    assert [row["version"] for row in bot.asked] == ["draft:persona"]
     for n in range(2, 6):
         answered(portal, f"Question {n}?", f"3461200000{n}")
     assert look(portal, replay) == "done"
@@ -110,6 +112,45 @@ def test_what_ends_it_early(portal: Portal, bot: Asked) -> None:
     assert portal.ask(EDITOR, REPLAYS, "stop", replay=replay)["state"] == "stopped"
     answered(portal, "Later?")
     assert slice_of(portal, replay)["state"] == "gone" and not bot.asked
+
+
+def test_what_is_drafted_beside_it_does_not_stop_it(
+    portal: Portal,
+    bot: Asked,
+    endpoint: Endpoint,  # noqa: F811
+) -> None:
+    replay = shadow(portal)["replay"]
+    assert portal.bot_of()["replayed"] == ["persona"]
+    act(portal, "create", question="When do you open?", answer="At nine.", draft=True)
+    draft(portal, dont_know={"en": "That is beyond me."})
+    answered(portal)
+    assert look(portal, replay) == "waiting"
+    assert [row["version"] for row in bot.asked] == ["draft:persona"], (
+        "it is asked what was drafted when it began"
+    )
+    assert act(portal, "list")["draft"]["replayed"] == []
+    portal.ask(EDITOR, REPLAYS, "stop", replay=replay)
+    read(portal, endpoint)
+    replay = start(portal, shadow=True, turns=3)["replay"]
+    assert act(portal, "list")["draft"]["replayed"] == ["Alpha"], "who drafts pairs is told"
+    answered(portal, "Later?")
+    assert look(portal, replay) == "waiting"
+    assert bot.asked[-1]["version"] == "draft:dont_know,persona,qa_pairs"
+    act(portal, "create", question="Is there parking?", answer="No.", draft=True)
+    assert look(portal, replay) == "stopped" and last(portal)["why"] == "draft"
+
+
+def test_a_share_goes_on_while_pairs_are_drafted_and_published(
+    portal: Portal,
+    endpoint: Endpoint,  # noqa: F811
+) -> None:
+    draft(portal, persona="brief")
+    version = portal.publish(EDITOR, percent=50)["version"]
+    act(portal, "create", question="When do you open?", answer="At nine.", draft=True)
+    read(portal, endpoint)
+    assert publish(portal)["version"] == 1
+    share = portal.ask(EDITOR, "f.portal_api.versions", "get_share", phone_number_id="1001")["share"]
+    assert (share["version"], share["state"]) == (version, "running")
 
 
 def test_there_must_be_something_to_try(portal: Portal, bot: Asked) -> None:

@@ -673,6 +673,7 @@ MORE = {
         f"""{DRAFTED}select restore_draft('bot', 1, '{{"persona": "x"}}', '{{"persona": "a"}}')"""
     ],
     "pairs_audience": [f"{PAIRS_DRAFTED}{PAIRS_READ}select pairs_audience('draft')"],
+    "searched_pairs": [f"{PAIRS_DRAFTED}{PAIRS_READ}select searched_pairs('draft'), searched_pairs('')"],
     "search_chunks": [
         f"{PAIRS_DRAFTED}{PAIRS_READ}select search_chunks('words', {VECTOR}, 1::smallint, 5, 'draft')"
     ],

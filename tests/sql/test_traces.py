@@ -41,6 +41,8 @@ def closed(talk: Conversation, *bodies: str) -> str:
     summary = {
         "usage": {"model_calls": [{**call, "error": "HTTP 500: my words"}]},
         "trace": [tool, note],
+        "version": 4,
+        "pairs_version": 7,
     }
     talk.call("close_turn", turn, talk.begin(turn, run, 4), "done", "answered", json.dumps(summary))
     return turn
@@ -70,6 +72,7 @@ def test_a_closed_turn_is_traced_once_its_run_is_over(talk: Conversation) -> Non
     assert row["tool_calls"] == [{"tool": "find_order", "at": 6, "ms": 1, "failed": False}], (
         "notes are no calls"
     )
+    assert (row["version"], row["pairs_version"]) == (4, 7)
     (part,) = row["parts"]
     assert (part["state"], part["attempts"]) == ("sent", 1) and part["since"] <= part["until"]
     first, second = row["messages"]

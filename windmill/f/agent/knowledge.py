@@ -28,7 +28,7 @@ AGAIN = (
 
 
 class Knowledge:
-    """What this turn's searches returned. `sources`: the passages, by mark."""
+    """What this turn's searches returned. `sources`: the passages, by mark. `pairs_version`: of the Q&A pairs that the last one has searched."""
 
     def __init__(self, turn: Turn) -> None:
         self._db, self._context, self._embeddings = turn.db, turn.context, turn.resources["embeddings"]
@@ -38,6 +38,7 @@ class Knowledge:
         self._used: dict[str, tuple[str, str]] = {}
         self._marks: dict[int, str] = {}
         self.sources: dict[str, Source] = {}
+        self.pairs_version: str | int | None = None
         self.problem: str | None = None  # why a search was impossible, for the operator
 
     def search(self, question: str, seconds: float = PATIENCE_S) -> str:
@@ -73,16 +74,22 @@ class Knowledge:
         return json.dumps({"passages": [self._passage(row) for row in rows]}, ensure_ascii=False)
 
     def _near(self, question: str, vector: list[float], model: dict[str, Any]) -> list[dict[str, Any]]:
-        return self._db.rows(
+        version = self._context.get("version", "")
+        # In one statement: what it finds is of that version of the pairs, whatever is published meanwhile.
+        rows = self._db.rows(
+            "select pairs_version, found.* from searched_pairs(%s) pairs_version left join ("
             "select chunk_id, document_id::text as id, title, citation(document_id, page) as source, heading, passage,"
             " passage_mark(passage) as mark, relevance"
-            " from find_passages(%s, %s::vector, %s, %s, %s) where fits",
+            " from find_passages(%s, %s::vector, %s, %s, %s) where fits) found on true",
+            version,
             question,
             Vector(vector).to_text(),
             model["id"],
             PASSAGES,
-            self._context.get("version", ""),
+            version,
         )
+        self.pairs_version = rows[0]["pairs_version"]
+        return [row for row in rows if row["chunk_id"] is not None]
 
     def _with_context(self, question: str) -> str | None:
         """The customer's message before with the question, where the question is too short to stand alone."""

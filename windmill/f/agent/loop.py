@@ -282,6 +282,7 @@ def result_of(turn: Turn, verdict: Verdict, loop: Loop | None = None) -> AgentRe
         "documents": loop.evidence.documents if loop and verdict.answered else [],
         "controls": loop.evidence.controls if loop and verdict.answered else [],
         "version": turn.version,
+        "pairs_version": loop.evidence.knowledge.pairs_version if loop else None,
     }
     redacted: AgentResult = redact_keys(result, loop.secrets if loop else [])
     return redacted

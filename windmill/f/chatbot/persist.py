@@ -1,8 +1,8 @@
 # requirements: whatsapp
 """Step 4 of a turn: records what happened, closes the turn, and starts the next one if more messages are pending.
 
-In: the Context, the AgentResult and the Delivery. Out: the outcome, the version of the settings,
-the runs that were started, and the id of the turn's trace (f/chatbot/traces).
+In: the Context, the AgentResult and the Delivery. Out: the outcome, the versions of the settings and of
+the Q&A pairs, the runs that were started, and the id of the turn's trace (f/chatbot/traces).
 finish_turn writes everything in one transaction. A second run finds the turn closed, and only starts what is pending.
 """
 
@@ -31,12 +31,12 @@ def main(
 ) -> dict[str, Any]:
     agent_result = unescape_references(agent_result)
     outcome = "acted" if context.get("silent") else outcome_of(agent_result, delivery)
-    version = agent_result.get("version")
+    versions = {name: agent_result.get(name) for name in ("version", "pairs_version")}
     if context["mode"] == "dry_run":
         with Database.open(db) as database:  # a preview costs as much as an answer
             usage = json.dumps(agent_result["usage"], default=str)
             database.value("select count_dry_run(%s, %s::jsonb)", run_id(), usage)
-        return {"outcome": outcome, "version": version, "dry_run": True, "started": []}
+        return {"outcome": outcome, **versions, "dry_run": True, "started": []}
     with Database.open(db) as database:
         turn = Turn(database, unescape_references(context))
         summary = {key: agent_result[key] for key in ("citations", "model", "trace", "usage", "error")}  # type: ignore[literal-required]
@@ -44,13 +44,13 @@ def main(
             outcome,
             {
                 **summary,
-                "version": version,
+                **versions,
                 "question": turn.context["question"],
                 "language": written_language(turn.context),
             },
         )
         started = dispatch(database, job_id_key, contact_id=contact)
-    return {"outcome": outcome, "version": version, "started": started, "trace_id": trace_id}
+    return {"outcome": outcome, **versions, "started": started, "trace_id": trace_id}
 
 
 def outcome_of(agent_result: AgentResult, delivery: Delivery) -> str:

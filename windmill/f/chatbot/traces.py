@@ -137,7 +137,7 @@ class Traces:
                 "chatmill.outcome": turn["outcome"],
                 "chatmill.messages": len(turn["messages"]),
                 "chatmill.takeovers": turn["takeovers"],
-                **({"chatmill.version": turn["version"]} if turn["version"] else {}),
+                **{f"chatmill.{name}": turn[name] for name in ("version", "pairs_version") if turn[name]},
             },
         )
         if not root.is_recording():  # not of the share

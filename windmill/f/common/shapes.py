@@ -129,6 +129,9 @@ class AgentResult(TypedDict):
     controls: NotRequired[list[dict[str, Any]]]  # what else the reply carries: f/whatsapp/control_kinds
     voice: NotRequired[str | None]  # the file of staff_files that says the reply
     version: NotRequired[str | int | None]  # of the settings: its number, or 'draft' in a dry run
+    pairs_version: NotRequired[
+        str | int | None
+    ]  # of the Q&A pairs that were searched, likewise; None: there were none, or no search
 
 
 class PartState(TypedDict):

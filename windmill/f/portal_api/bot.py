@@ -59,7 +59,8 @@ def main(request: str, db: postgresql, master_key: str, settings: c_settings) ->
 def get(conn: Connection, member: Member, fields: Fields, master_key: str) -> dict[str, Any]:
     """The chatbots with the settings that the tenant may change, as they are live, and their drafts; the MCP servers, and what the page seals a
     tool's key to. `business_tools`: what the setting `tools` can choose from. `version`: the number of what is live, `newest`: of the last one,
-    `shared`: of the one that a share of the customers has; `shadowed`: a shadow runs; `pairs_drafted`: the business has drafted Q&A pairs."""
+    `shared`: of the one that a share of the customers has; `shadowed`: a shadow runs; `replayed`: what of the draft a
+    replay takes that runs; `pairs_drafted`: the business has drafted Q&A pairs."""
     from f.portal_api.typed_keys import sealing_key
 
     with as_tenant(conn, member["tenant_id"]):
@@ -69,6 +70,7 @@ def get(conn: Connection, member: Member, fields: Fields, master_key: str) -> di
             " (select max(number) from chatbot_versions v where v.phone_number_id = b.phone_number_id) as newest,"
             " (select version from version_shares s where s.phone_number_id = b.phone_number_id and state = 'running') as shared,"
             " exists (select from replays r where r.phone_number_id = b.phone_number_id and state = 'running' and shadow) as shadowed,"
+            " array(select jsonb_object_keys(r.draft) from replays r where r.phone_number_id = b.phone_number_id and state = 'running') as replayed,"
             " exists (select from qa_pair_drafts) as pairs_drafted"
             " from chatbots b order by created_at, phone_number_id".encode()
         ).fetchall()
@@ -91,7 +93,7 @@ def get(conn: Connection, member: Member, fields: Fields, master_key: str) -> di
                 if row["phone_number_id"] == bot["phone_number_id"]
             ]
         else:
-            bot["notify_webhook_url"] = None  # the address may hold a secret
+            bot |= {"notify_webhook_url": None, "replayed": []}  # the address may hold a secret
     for tool in tools:
         discovered = tool.pop("discovered") or []
         tool["offers"] = [

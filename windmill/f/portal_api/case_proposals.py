@@ -1,18 +1,23 @@
 # requirements: whatsapp
-"""Cases made of an answer of the bot, or of a correction that the staff has written. A module of the portal's scripts."""
+"""Cases made of an answer of the bot, or of a correction that the staff has written, and how they are stored. A module of the portal's scripts."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
+
+import psycopg
 
 from f.cases.asking import tools_of
 from f.cases.expected import Answer, Source, of_answer, of_correction, without_sources
-from f.common.database import Connection
-from f.common.portal_request import not_found
+from f.common.database import Connection, one
+from f.common.portal_request import Member, Refused, audit, not_found
 from f.whatsapp.controls import in_words
 
 LONGEST_TITLE = 100
+MOST_CASES = 300  # of a chatbot
 QA_DOCUMENT = "Questions and answers"
 TURN = b"""
     select t.id::text, t.phone_number_id, t.contact_id::text, t.question, t.outcome, t.trace, t.error,
@@ -66,6 +71,62 @@ def corrected(conn: Connection, turn_id: str, words: str) -> dict[str, Any]:
     """The case that a correction of an unanswered question makes."""
     made = proposed(conn, turn_id, is_good=True)
     return {**made, "expected": of_correction(words, Source(title=QA_DOCUMENT))}
+
+
+def keep(conn: Connection, member: Member, turn_id: str, words: str) -> str | None:
+    """Stores the case that a correction makes; returns its id. None: the turn has one, its words are gone, or there is no room."""
+    made = corrected(conn, turn_id, words)
+    number = made["phone_number_id"]
+    there = one(conn, "select exists (select from bot_cases where turn_id = %s)", [turn_id])
+    if there or not made["question"] or is_full(conn, number):
+        return None
+    values = {
+        "title": made["title"],
+        "question": made["question"],
+        "history": json.dumps(made["history"]),
+        "expected": json.dumps(made["expected"]),
+        "enabled": True,
+        "person": member["email"],
+    }
+    with once():
+        return insert(conn, member, number, values, "correction", made)
+
+
+@contextmanager
+def once() -> Iterator[None]:
+    """Refuses a second case of the same title."""
+    try:
+        yield
+    except psycopg.errors.UniqueViolation:
+        raise Refused("case_title_exists") from None
+
+
+def is_full(conn: Connection, number: str) -> bool:
+    count: int = one(conn, "select count(*) from bot_cases where phone_number_id = %s", [number])
+    return count >= MOST_CASES
+
+
+def insert(
+    conn: Connection, member: Member, number: str, values: dict[str, Any], origin: str, made: dict[str, Any]
+) -> str:
+    """Stores a new case, with the customer and the turn of what it is `made` of; returns its id."""
+    customer, turn = made.get("contact_id"), made.get("turn_id")
+    row = conn.execute(
+        b"insert into bot_cases (tenant_id, phone_number_id, title, question, history, expected, enabled, person, origin, contact_id, turn_id)"
+        b" values (%(tenant)s, %(number)s, %(title)s, %(question)s, %(history)s::jsonb, %(expected)s::jsonb, %(enabled)s, %(person)s,"
+        b" %(origin)s, %(customer)s, %(turn)s) returning id::text",
+        {
+            **values,
+            "tenant": member["tenant_id"],
+            "number": number,
+            "origin": origin,
+            "customer": customer,
+            "turn": turn,
+        },
+    ).fetchone()
+    assert row
+    audit(conn, "cases.create", customer, title=values["title"])
+    return str(row["id"])
 
 
 def free_title(conn: Connection, number: str, question: str) -> str:

@@ -7,15 +7,11 @@ In: a request of the portal's page (f/common/portal_request.py). Out: cases with
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
-
-import psycopg
 
 from f.cases.expected import LONGEST, MOST_WORDS, OUTCOMES, Expected
 from f.cases.runs import begin_run
-from f.common.database import Connection, as_tenant, one
+from f.common.database import Connection, as_tenant
 from f.common.portal_request import (
     AGENTS,
     ANYONE,
@@ -30,11 +26,10 @@ from f.common.portal_request import (
     not_found,
     text_field,
 )
-from f.portal_api.case_proposals import corrected, free_title, proposed
+from f.portal_api.case_proposals import MOST_CASES, free_title, insert, is_full, keep, once, proposed
 from f.portal_api.dry_runs import first_chatbot, history_field
 
 postgresql = dict[str, Any]
-MOST_CASES = 300  # of a chatbot
 LIST = b"""
     select c.id::text, c.title, c.question, c.history, c.expected, c.origin, c.enabled, c.person, c.known_red,
            c.contact_id is not null as of_customer, c.updated_at::text as at,
@@ -116,34 +111,6 @@ def create(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
         return {"case_id": insert(conn, member, number, values, "mark" if made else "hand", made)}
 
 
-def is_full(conn: Connection, number: str) -> bool:
-    count: int = one(conn, "select count(*) from bot_cases where phone_number_id = %s", [number])
-    return count >= MOST_CASES
-
-
-def insert(
-    conn: Connection, member: Member, number: str, values: dict[str, Any], origin: str, made: dict[str, Any]
-) -> str:
-    """Stores a new case, with the customer and the turn of what it is `made` of; returns its id."""
-    customer, turn = made.get("contact_id"), made.get("turn_id")
-    row = conn.execute(
-        b"insert into bot_cases (tenant_id, phone_number_id, title, question, history, expected, enabled, person, origin, contact_id, turn_id)"
-        b" values (%(tenant)s, %(number)s, %(title)s, %(question)s, %(history)s::jsonb, %(expected)s::jsonb, %(enabled)s, %(person)s,"
-        b" %(origin)s, %(customer)s, %(turn)s) returning id::text",
-        {
-            **values,
-            "tenant": member["tenant_id"],
-            "number": number,
-            "origin": origin,
-            "customer": customer,
-            "turn": turn,
-        },
-    ).fetchone()
-    assert row
-    audit(conn, "cases.create", customer, title=values["title"])
-    return str(row["id"])
-
-
 def update(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
     """Changes a case. Where the staff write a customer's words anew, it no longer goes with that customer."""
     case_id, values = id_field(fields, "case_id"), given_case(fields, member)
@@ -177,35 +144,13 @@ def given_case(fields: Fields, member: Member) -> dict[str, Any]:
     }
 
 
-@contextmanager
-def once() -> Iterator[None]:
-    """Refuses a second case of the same title."""
-    try:
-        yield
-    except psycopg.errors.UniqueViolation:
-        raise Refused("case_title_exists") from None
-
-
 def keep_correction(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
     """Makes a case of an unanswered question (`turn_id`) and the answer that the staff have added. A second one of the same turn changes nothing."""
     turn, words = id_field(fields, "turn_id"), text_field(fields, "answer", 8000).strip()
     if not words:
         raise Refused("pair_incomplete")
     with as_tenant(conn, member["tenant_id"]):
-        made = corrected(conn, turn, words)
-        number = made["phone_number_id"]
-        there = one(conn, "select exists (select from bot_cases where turn_id = %s)", [turn])
-        if there or not made["question"] or is_full(conn, number):
-            return {"case_id": None}
-        values = {
-            "title": made["title"],
-            "question": made["question"],
-            "history": json.dumps(made["history"]),
-            "expected": json.dumps(made["expected"]),
-            "enabled": True,
-            "person": member["email"],
-        }
-        return {"case_id": insert(conn, member, number, values, "correction", made)}
+        return {"case_id": keep(conn, member, turn, words)}
 
 
 def delete(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:

@@ -126,5 +126,6 @@ def result(conn: Connection, member: Member, run: str) -> dict[str, Any]:
         ],
         "ms": found["ms"],
         "version": answer.get("version"),
+        "pairs_version": answer.get("pairs_version"),
         "problem": answer.get("error"),
     }

@@ -7,6 +7,7 @@ cases of all the business's chatbots are green with it. Who acts on the draft sa
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from f.cases.runs import DATABASE, begin_run
@@ -26,6 +27,7 @@ from f.common.portal_request import (
 )
 from f.common.windmill import start_script
 
+Keep = Callable[[Connection, Member, str, str], str | None]  # as f/portal_api/case_proposals.keep
 PAIRS = "draft:qa_pairs"  # what is live, with the drafted pairs
 COMPARE = "f/ingest/compare"
 PAGE = 30
@@ -43,12 +45,15 @@ def wanted(fields: Fields) -> bool:
 
 
 def draft(conn: Connection) -> dict[str, Any] | None:
-    """What is drafted: {revision, added, changed, removed, person, at, document}; None: nothing. `document`: its state, None: no pair is left."""
+    """What is drafted: {revision, added, changed, removed, person, at, document, replayed}; None: nothing. `document`: its state, None: no pair is
+    left. `replayed`: the chatbots whose turns are being asked again with it."""
     row = conn.execute(
         b"select pairs_revision() as revision, count(*) filter (where q.id is null)::int as added,"
         b" count(*) filter (where q.id is not null and d.question is not null)::int as changed,"
         b" count(*) filter (where d.question is null)::int as removed, (array_agg(d.person order by d.changed_at desc))[1] as person,"
-        b" max(d.changed_at)::text as at from qa_pair_drafts d left join qa_pairs q on q.id = d.pair_id"
+        b" max(d.changed_at)::text as at, array(select b.name from replays r join chatbots b using (phone_number_id)"
+        b" where r.state = 'running' and r.draft ? 'qa_pairs' order by b.name) as replayed"
+        b" from qa_pair_drafts d left join qa_pairs q on q.id = d.pair_id"
     ).fetchone()
     if row is None or row["revision"] is None:
         return None
@@ -86,6 +91,20 @@ def put(
     return made
 
 
+def note_turns(conn: Connection, given: list[tuple[str, Fields]]) -> None:
+    """Notes of drafted pairs, by their questions, which unanswered question each answers (`turn_id`), where the request names one."""
+    for question, item in given:
+        if not item.get("turn_id"):
+            continue
+        turn = id_field(item, "turn_id")
+        if not conn.execute(b"select from turns where id = %s and outcome = 'unanswered'", [turn]).rowcount:
+            raise not_found()
+        conn.execute(
+            b"update qa_pair_drafts set turn_id = %s where md5(lower(question)) = md5(lower(%s))",
+            [turn, question],
+        )
+
+
 def forget(conn: Connection, pair_id: str) -> None:
     """Takes a pair out of the draft that was changed live by somebody who saw what was drafted."""
     conn.execute(b"delete from qa_pair_drafts where pair_id = %s", [pair_id])
@@ -102,8 +121,9 @@ def rewrite(conn: Connection, member: Member) -> str | None:
     return row["document_id"]  # type: ignore[no-any-return]
 
 
-def publish(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
-    """Makes the drafted pairs live at once: {"version"}. `revision`: of the draft as the person saw it. `note`: what it is about.
+def publish(conn: Connection, member: Member, fields: Fields, keep: Keep) -> dict[str, Any]:
+    """Makes the drafted pairs live at once: {"version"}. `revision`: of the draft as the person saw it. `note`: what it is about. `keep` makes
+    cases of the answers to unanswered questions.
 
     Where a chatbot of the business has cases, they are asked first: {"runs": [{phone_number_id, name, run, state}]}, those that are not green.
     Ask again when they have ended. An owner may give a `reason` to publish although one is red.
@@ -118,6 +138,8 @@ def publish(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
             "select publish_pairs(%s, %s, %s, %s)",
             [note, text_field(fields, "revision", 40) or None, reason, member["email"]],
         )
+        for correction in done.get("corrections") or []:
+            keep(conn, member, correction["turn"], correction["answer"])
     refuse_changed(done)
     if not done:
         raise Refused("draft_empty")
@@ -239,7 +261,6 @@ def refuse_changed(done: dict[str, Any]) -> None:
 
 
 ACTIONS = {
-    "publish": (EDITORS, publish),
     "discard": (EDITORS, discard),
     "restore": (EDITORS, restore),
     "read_again": (EDITORS, read_again),

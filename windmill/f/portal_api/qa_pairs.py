@@ -1,4 +1,4 @@
-# requirements: database
+# requirements: whatsapp
 """Q&A pairs that a tenant's staff writes: live at once, or into the draft that the business's editors share (f/portal_api/qa_drafts).
 
 What is live is ingested at once; unchanged pairs cost nothing. A request that changes a pair says what the person saw of it (`was`, its revision):
@@ -57,6 +57,7 @@ def main(request: str, db: postgresql) -> dict[str, Any]:
             "import": (EDITORS, import_pairs),
             "update": (EDITORS, update),
             "delete": (EDITORS, delete),
+            "publish": (EDITORS, publish),
             **qa_drafts.ACTIONS,
         },
     )
@@ -99,7 +100,8 @@ def create(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
 
 
 def import_pairs(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
-    """Adds a list of pairs, at once or (`draft`) to the draft. An existing question gets the new answer."""
+    """Adds a list of pairs, at once or (`draft`) to the draft. An existing question gets the new answer. A drafted pair may name the unanswered
+    question that it answers (`turn_id`): it becomes a case when the draft is published."""
     given = fields.get("pairs")
     if not isinstance(given, list) or not 1 <= len(given) <= MOST_AT_ONCE:
         raise Refused("pairs_count", most=MOST_AT_ONCE)
@@ -111,6 +113,8 @@ def import_pairs(conn: Connection, member: Member, fields: Fields) -> dict[str, 
             if qa_drafts.wanted(fields)
             else import_live(conn, member, pairs)
         )
+        if qa_drafts.wanted(fields):
+            qa_drafts.note_turns(conn, [(q, item) for (q, _), item in zip(pairs, given, strict=True)])
         document_id = after_change(conn, member, fields) if added + changed else None
     return {"added": added, "changed": changed, "document_id": start_ingestion(conn, member, document_id)}
 
@@ -181,6 +185,12 @@ def delete(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
             qa_drafts.forget(conn, pair_id)
         document_id = after_change(conn, member, fields)
     return {"deleted": seen["question"], "document_id": start_ingestion(conn, member, document_id)}
+
+
+def publish(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
+    from f.portal_api.case_proposals import keep  # no other action needs it
+
+    return qa_drafts.publish(conn, member, fields, keep)
 
 
 def lock(conn: Connection) -> None:

@@ -25,6 +25,7 @@ export default function BotDraft({ bot }: { bot: Settings }) {
     <Alert color="blue" mb="md" title={bot.draft.length === 1 ? d.one : fill(d.many, { n: number(bot.draft.length) })}>
       <details><summary>{d.show}</summary><Drafted bot={bot} /></details>
       {waits && <Text size="sm" mt="xs">{d.waits}</Text>}
+      {bot.draft.some((one) => bot.replayed.includes(one.setting)) && <Text size="sm" mt="xs">{d.replayed}</Text>}
       {!all && (
         <Group gap="sm" mt="sm">
           <Button size="compact-sm" onClick={() => setOpen(true)}>{d.publish}</Button>

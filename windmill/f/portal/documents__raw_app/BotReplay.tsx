@@ -123,7 +123,7 @@ function Found({ replay }: { replay: Replay }) {
       await ask('replays', 'stop', { replay: replay.id })
       await refresh('replays', 'bot')
     })
-  const version = replay.version === 'draft' ? t.bot.versions.draft : fill(t.bot.versions.version, { n: replay.version })
+  const version = replay.version.startsWith('draft') ? t.bot.versions.draft : fill(t.bot.versions.version, { n: replay.version })
   const title = running ? fill(replay.shadow ? r.shadowed : r.running, { n: number(replay.done), of: number(replay.shadow ? replay.turns : replay.total) }) : replay.why ? `${r.whys[replay.why]} ${fill(r.stopped, { n: number(replay.done), of: number(replay.total) })}` : fill(r.ended, { n: number(replay.done) })
   return (
     <>

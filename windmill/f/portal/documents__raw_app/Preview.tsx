@@ -22,6 +22,7 @@ export type Answered = {
   tools?: Call[]
   problem?: Message | string | null
   version?: string | number | null
+  pairs_version?: string | number | null // of the questions and answers
 }
 type Asked = { question: string; run: string; answer: Answered | null; problem?: string }
 
@@ -110,6 +111,7 @@ function Shown({ row }: { row: Asked }) {
 export function Reply({ answer }: { answer: Answered }) {
   const { t, say } = useHere()
   const said = answer.reply ?? []
+  const named = (version: string | number) => (version === 'draft' ? t.bot.versions.draft : fill(t.bot.versions.version, { n: version }))
   const { body, sources } = withSources(said[said.length - 1] ?? '', answer.citations ?? [])
   return (
     <div className="bubble out">
@@ -118,7 +120,7 @@ export function Reply({ answer }: { answer: Answered }) {
       {answer.problem && <Text c="red">{fill(t.bot.broke, { reason: say(answer.problem) })}</Text>}
       {!answer.answered && !answer.problem && <small>{t.bot.notAnswered}</small>}
       <Calls tools={answer.tools} />
-      {answer.version && <small>{answer.version === 'draft' ? t.bot.versions.draft : fill(t.bot.versions.version, { n: answer.version })}</small>}
+      {answer.version && <small>{named(answer.version)}{answer.pairs_version && ` · ${t.knowledge.tabs.qaPairs}: ${named(answer.pairs_version)}`}</small>}
     </div>
   )
 }

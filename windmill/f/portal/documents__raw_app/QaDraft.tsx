@@ -7,7 +7,7 @@ import { refresh, useAsk } from './data'
 import type { Message } from './messages'
 import { Ago, Dialog, Facts, Item, List, Loaded, Sure, fill, toast, useForm, useHere } from './ui'
 
-export type DraftOfPairs = { revision: string; added: number; changed: number; removed: number; person: string; at: string; document: { state: string; error: Message | null } | null }
+export type DraftOfPairs = { revision: string; added: number; changed: number; removed: number; person: string; at: string; document: { state: string; error: Message | null } | null; replayed: string[] }
 type Words = { question: string; answer: string } | null
 type Test = { phone_number_id: string; name: string; run: string; state: string }
 
@@ -45,6 +45,7 @@ export default function QaDraft({ draft }: { draft: DraftOfPairs }) {
       <Facts facts={[draft.person, <Ago at={draft.at} />]} />
       <details onToggle={(e) => setShown(e.currentTarget.open)}><summary>{d.show}</summary>{shown && <Compared one="live" other="draft" at={draft.revision} />}</details>
       {state === 'failed' ? <Text size="sm" c="red" role="status" mt="xs">{fill(a.failed, { error: say(draft.document?.error ?? '') })}</Text> : state !== 'drafted' && <Text size="sm" role="status" mt="xs">{a.reading}</Text>}
+      {draft.replayed.length > 0 && <Text size="sm" mt="xs">{fill(a.replayed, { bots: draft.replayed.join(', ') })}</Text>}
       {form.shown}
       <Group gap="sm" mt="sm">
         {state === 'failed' ? <Button size="compact-sm" loading={form.busy} onClick={again}>{a.again}</Button> : <Button size="compact-sm" disabled={state !== 'drafted'} onClick={() => setOpen(true)}>{d.publish}</Button>}

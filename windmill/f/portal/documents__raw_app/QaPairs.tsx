@@ -1,14 +1,14 @@
 // Questions and answers: written by the staff, found by their question; live at once, or in the draft.
 import { Alert, Badge, Button, Card, FileButton, Group, Loader, Text, TextInput, Textarea, Title } from '@mantine/core'
 import { IconSearch, IconUpload } from '@tabler/icons-react'
-import React, { useState } from 'react'
+import React, { useEffect, useRef, useState } from 'react'
 import QaDraft, { DraftOfPairs, Whither } from './QaDraft'
 import QaVersions from './QaVersions'
 import { ask } from './api'
 import { pairsOf, textOf } from './csv'
 import { refresh, useAsk } from './data'
 import type { Message } from './messages'
-import { save } from './rows'
+import { save, useOpened } from './rows'
 import { About, Ago, Empty, Facts, Intro, Item, List as Cards, Loaded, Sure, fill, useForm, useHere } from './ui'
 
 // Those who edit see the pairs as they would be with the draft: `drafted` is what it does with the pair, `live` what a changed one says until then.
@@ -24,6 +24,13 @@ export default function QaPairs() {
   const list = useAsk<List>('qa_pairs', 'list', {}, { every: (value) => (isWaiting(value) ? 1500 : 0) })
   const edits = may('owner', 'editor')
   const words = search.trim().toLowerCase()
+  const forms = useOpened(list.data?.pairs ?? [])
+  // Whoever takes a pair out of the draft stays where they were: at the pair, or at the next one where it is gone.
+  const undone = useRef<string[]>([])
+  useEffect(() => {
+    undone.current.map((id) => document.getElementById(titleOf(id))).find(Boolean)?.focus()
+    undone.current = []
+  }, [list.data])
   return (
     <>
       <Intro>{a.intro}</Intro>
@@ -31,14 +38,18 @@ export default function QaPairs() {
       {edits && <Add drafts={drafts} choose={setDrafts} />}
       <Loaded of={list}>
         {({ pairs, document, draft, version }) => {
-          const shown = pairs.filter((pair) => `${pair.question} ${pair.answer}`.toLowerCase().includes(words))
+          const shown = forms.rows.filter((pair) => forms.isOpen(pair.id) || `${pair.question} ${pair.answer}`.toLowerCase().includes(words))
+          const leave = (id: string) => {
+            const at = shown.findIndex((pair) => pair.id === id)
+            undone.current = [shown[at], shown[at + 1], shown[at - 1]].flatMap((pair) => pair?.id ?? [])
+          }
           return (
             <>
               {pairs.length === 0 && <Empty title={a.empty} hint={a.emptyHint} icon="answer" />}
               {document && pairs.length > 0 && <State document={document} />}
               {pairs.length > 5 && <TextInput type="search" label={a.search} dir="auto" leftSection={<IconSearch size={16} aria-hidden="true" />} value={search} onChange={(e) => setSearch(e.target.value)} />}
               {pairs.length > 0 && shown.length === 0 && <Empty title={fill(a.emptySearch, { words: search.trim() })} />}
-              <Cards label={t.knowledge.tabs.qaPairs}>{shown.map((pair) => <One key={pair.id} pair={pair} edits={edits} drafts={drafts} draft={draft} />)}</Cards>
+              <Cards label={t.knowledge.tabs.qaPairs}>{shown.map((pair) => <One key={pair.id} pair={pair} edits={edits} drafts={drafts} draft={draft} forms={forms} leave={leave} />)}</Cards>
               {edits && version !== null && <QaVersions version={version} draft={draft} />}
             </>
           )
@@ -48,6 +59,8 @@ export default function QaPairs() {
   )
 }
 
+const titleOf = (id: string) => `pair-${id}`
+
 function State({ document: { state, error } }: { document: NonNullable<List['document']> }) {
   const { t, say } = useHere()
   const a = t.qaPairs
@@ -56,17 +69,18 @@ function State({ document: { state, error } }: { document: NonNullable<List['doc
   return <Group gap="xs" my="sm" role="status">{waiting && <Loader size={16} aria-hidden="true" />}<Text size="sm" c="green">{waiting ? a.waiting : a.ready}</Text></Group>
 }
 
-type OneProps = { pair: Pair; edits: boolean; drafts: boolean; draft: DraftOfPairs | null }
+type OneProps = { pair: Pair; edits: boolean; drafts: boolean; draft: DraftOfPairs | null; forms: ReturnType<typeof useOpened<Pair>>; leave: (id: string) => void }
 
 // A pair that is new in the draft stays there, whatever is chosen for others.
-function One({ pair, edits, drafts, draft }: OneProps) {
+function One({ pair, edits, drafts, draft, forms, leave }: OneProps) {
   const { t } = useHere()
   const a = t.qaPairs
-  const [open, setOpen] = useState(false)
+  const removed = forms.isGone(pair.id)
+  const close = () => forms.close(pair.id)
   const [was, setWas] = useState(pair.revision)
   const inDraft = drafts || pair.drafted === 'added'
-  const act = (action: 'update' | 'delete', revision: string | undefined, words = {}) => save('qa_pairs', () => ask('qa_pairs', action, { pair_id: pair.id, was: revision, draft: inDraft, ...words }))
-  if (open)
+  const act = (action: 'create' | 'update' | 'delete', revision: string | undefined, words = {}) => save('qa_pairs', () => ask('qa_pairs', action, { pair_id: pair.id, was: revision, draft: inDraft, ...words }), ['settings_changed', 'not_found'])
+  if (forms.isOpen(pair.id))
     return (
       <Item>
         <Editor
@@ -74,11 +88,12 @@ function One({ pair, edits, drafts, draft }: OneProps) {
           button={t.save}
           hint={inDraft ? a.where.draftHint : a.where.liveHint}
           theirs={was === pair.revision ? null : { pair, seen: () => setWas(pair.revision) }}
-          cancel={() => setOpen(false)}
+          removed={removed}
+          cancel={close}
           write={async (question, answer) => {
-            await act('update', was, { question, answer })
+            await act(removed ? 'create' : 'update', was, { question, answer })
             await refresh('qa_pairs')
-            setOpen(false)
+            close()
           }}
         />
       </Item>
@@ -88,17 +103,17 @@ function One({ pair, edits, drafts, draft }: OneProps) {
     await refresh('qa_pairs')
   }
   const undo = async () => {
-    await ask('qa_pairs', 'discard', { pair_id: pair.id, revision: draft?.revision }).finally(() => refresh('qa_pairs', 'bot'))
+    await ask('qa_pairs', 'discard', { pair_id: pair.id, revision: draft?.revision }).then(() => leave(pair.id)).finally(() => refresh('qa_pairs', 'bot'))
   }
   const edit = () => {
     setWas(pair.revision)
-    setOpen(true)
+    forms.open(pair.id)
   }
   const gone = pair.drafted === 'removed'
   return (
     <Item>
       <Group justify="space-between" align="start" wrap="nowrap">
-        <Title order={2} size="h3" dir="auto" miw={0} className="break">{pair.question}</Title>
+        <Title order={2} size="h3" dir="auto" miw={0} className="break" id={titleOf(pair.id)} tabIndex={-1}>{pair.question}</Title>
         {pair.drafted && <Badge color={gone ? 'red' : 'blue'}>{a.badges[pair.drafted]}</Badge>}
       </Group>
       <Text dir="auto" className="text">{pair.answer}</Text>
@@ -185,10 +200,10 @@ function Theirs({ pair, seen, take }: { pair: Pair; seen: () => void; take: () =
   )
 }
 
-type EditorProps = { start: { question: string; answer: string }; button: string; write: (question: string, answer: string) => Promise<unknown>; cancel?: () => void; hint?: string; theirs?: { pair: Pair; seen: () => void } | null }
+type EditorProps = { start: { question: string; answer: string }; button: string; write: (question: string, answer: string) => Promise<unknown>; cancel?: () => void; hint?: string; theirs?: { pair: Pair; seen: () => void } | null; removed?: boolean }
 
-// theirs: what somebody else has made of the pair meanwhile; it is overwritten by those who have seen it.
-function Editor({ start, button, write, cancel, hint, theirs }: EditorProps) {
+// theirs: what somebody else has made of the pair meanwhile; it is overwritten by those who have seen it. removed: somebody has taken the pair away.
+function Editor({ start, button, write, cancel, hint, theirs, removed }: EditorProps) {
   const { t } = useHere()
   const a = t.qaPairs
   const form = useForm()
@@ -206,6 +221,7 @@ function Editor({ start, button, write, cancel, hint, theirs }: EditorProps) {
       <TextInput label={a.question} dir="auto" required maxLength={1000} value={question} error={form.problem} onChange={(e) => { form.clear(); setQuestion(e.target.value) }} />
       <Textarea mt="sm" label={a.answer} dir="auto" required maxLength={8000} value={answer} onChange={(e) => setAnswer(e.target.value)} />
       {hint && <Text size="sm" c="dimmed" mt="xs">{hint}</Text>}
+      {removed && <Alert color="orange" mt="md" role="status">{a.removed}</Alert>}
       {theirs && <Theirs {...theirs} take={() => { form.clear(); setQuestion(theirs.pair.question); setAnswer(theirs.pair.answer) }} />}
       <Group mt="sm">
         <Button type="submit" loading={form.busy} disabled={Boolean(theirs)}>{button}</Button>

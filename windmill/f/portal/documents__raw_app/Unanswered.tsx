@@ -77,8 +77,8 @@ async function forward(work: Work): Promise<Work> {
     if (work.stage === 'after') return { ...next, stage: 'done' }
     // A question that is there already gets the new answer; a second try after a lost answer changes nothing.
     const { turn_ids, question, answer, draft = false } = work
-    await ask('qa_pairs', 'import', { pairs: [{ question, answer }], draft })
-    // The correction is a test from now on; one that is drafted would be red until it is live.
+    await ask('qa_pairs', 'import', { pairs: [{ question, answer, turn_id: turn_ids[0] }], draft })
+    // The correction is a test from now on; one that is drafted when it is published, because it would be red until then.
     if (!draft) await ask('cases', 'keep_correction', { turn_id: turn_ids[0], answer })
     await ask('insights', 'dismiss', { turn_ids })
     return { ...next, stage: 'ingest' }

@@ -8,9 +8,9 @@ export type { Row, Rule, Template, Week, Words } from './settings_form'
 export { atOnce, bounds, columns, defaults, longest } from './settings_form'
 
 export type Name = keyof Editable
-// version: the number of the one that is live; newest: of the last one; shared: of the one that a share of the customers has; shadowed: a shadow runs; pairs_drafted: the business has drafted answers. problem: why a drafted value no longer fits.
+// version: the number of the one that is live; newest: of the last one; shared: of the one that a share of the customers has; shadowed: a shadow runs; replayed: what of the draft a running replay takes; pairs_drafted: the business has drafted answers. problem: why a drafted value no longer fits.
 export type Drafted = { setting: Name; value: unknown; person: string; at: string; problem: Message | null }
-export type Settings = Editable & { phone_number_id: string; provider: string | null; model: string | null; open_now: boolean; version: number; newest: number; shared: number | null; shadowed: boolean; pairs_drafted: boolean; draft: Drafted[]; business_tools: BusinessTool[] }
+export type Settings = Editable & { phone_number_id: string; provider: string | null; model: string | null; open_now: boolean; version: number; newest: number; shared: number | null; shadowed: boolean; replayed: string[]; pairs_drafted: boolean; draft: Drafted[]; business_tools: BusinessTool[] }
 
 // What each part of the form is given: the settings with the edits of them, as they stand without these (`saved`), a way to change some of them, and what is wrong with one.
 export type Part = { now: Settings; saved: Settings; set: (part: Partial<Settings>) => void; wrong: (name: Name) => string | undefined }

@@ -213,6 +213,7 @@ export const bot = {
     deleted: 'The draft is deleted.',
     left: 'What somebody else has changed meanwhile is still in the draft.',
     waits: 'The choice of tools waits for an owner.',
+    replayed: 'Answers are being asked again with this draft: that stops when you change one of these settings, publish or delete them; others do not count.',
   },
   versions: {
     intro: 'Every state of the settings that was live, with who made it. To restore one makes a draft of it.',

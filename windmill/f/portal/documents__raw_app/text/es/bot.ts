@@ -213,6 +213,7 @@ export const bot = {
     deleted: 'El borrador se ha borrado.',
     left: 'Lo que otra persona ha cambiado entretanto sigue en el borrador.',
     waits: 'La elección de herramientas espera a un propietario.',
+    replayed: 'Se están repitiendo respuestas con este borrador: se detiene si usted cambia uno de estos ajustes, los publica o los borra; los demás no cuentan.',
   },
   versions: {
     intro: 'Cada estado de los ajustes que estuvo publicado, con quién lo hizo. Al restaurar uno se crea un borrador.',
