@@ -252,7 +252,8 @@ $$;
 -- Takes an uploaded file. No row where what it should replace is not here; `known`, the title, where the same file is
 -- here already; `refusal`, the limit of the plan, where there is no room; otherwise the document that is to be
 -- ingested. A file whose reading failed is taken again as what it is uploaded as now. A second new version of a
--- document replaces the first one, too: whichever is whole first, the later upload is what answers in the end.
+-- document replaces the first one, too: whichever is whole first, the later upload is what answers in the end. What
+-- people have said of the old version holds for the new one: whether customers may get the file.
 create or replace function take_upload(p_by text, p_title text, p_filename text, p_content bytea, p_replaces uuid)
     returns table (document_id uuid, state text, known text, refusal jsonb)
     language plpgsql set search_path = public, pg_temp as $$
@@ -260,6 +261,7 @@ declare
     digest bytea := sha256(p_content);
     same record;
     last uuid;
+    may_go_out boolean;
     limited jsonb;
 begin
     -- No publication runs meanwhile, and of two uploads of one file the second one finds the first.
@@ -276,10 +278,11 @@ begin
         return;
     end if;
     with recursive versions as (
-        select d.id, d.created_at from documents d where d.id = p_replaces
-        union select d.id, d.created_at from documents d join versions v on d.replaces = v.id
+        select d.id, d.created_at, d.sendable from documents d where d.id = p_replaces
+        union select d.id, d.created_at, d.sendable from documents d join versions v on d.replaces = v.id
     )
-    select v.id into last from versions v where v.id is distinct from same.id order by v.created_at desc limit 1;
+    select v.id, v.sendable into last, may_go_out from versions v
+        where v.id is distinct from same.id order by v.created_at desc limit 1;
     limited := admit_document(length(p_content), last);
     if limited is not null then
         return query select null::uuid, 'refused', null::text, limited;
@@ -287,9 +290,9 @@ begin
     end if;
     if same.id is null then
         return query insert into documents as d (tenant_id, uploaded_by, title, filename, sha256, size_bytes, content,
-                                                 replaces, created_at)
+                                                 replaces, sendable, created_at)
             values (current_tenant(), p_by, p_title, p_filename, digest, length(p_content), p_content, last,
-                    clock_timestamp())
+                    coalesce(may_go_out, false), clock_timestamp())
             returning d.id, d.state, null::text, null::jsonb;
         return;
     end if;
@@ -299,7 +302,7 @@ begin
     return query update documents d set state = 'received', error = null, warnings = '[]', title = p_title,
         filename = p_filename,
             uploaded_by = p_by, replaces = last, run_id = null, restarts = 0, started_at = null,
-            created_at = clock_timestamp(),
+            sendable = coalesce(may_go_out, false), created_at = clock_timestamp(),
                 updated_at = now()
         where d.id = same.id returning d.id, d.state, null::text, null::jsonb;
 end $$;

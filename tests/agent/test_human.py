@@ -187,6 +187,14 @@ def test_dont_know_in_the_customers_language(bench: Bench) -> None:
         assert bench.ask(question, UNKNOWN)["reply"].startswith(start)
 
 
+def test_a_language_without_words_says_those_of_the_first_one_that_has_some(bench: Bench) -> None:
+    """As the portal's page of messages tells whoever leaves them empty."""
+    words = {"es": "Lo siento, no lo sé.", "de": "Das weiß ich nicht."}
+    for languages, said in ((["en", "de", "es"], words["de"]), (["es", "en", "de"], words["es"])):
+        bench.set(languages=languages, dont_know=words)
+        assert bench.ask("Do you sell cars?", UNKNOWN)["reply"] == said
+
+
 @pytest.mark.field_reply("search-5")
 def test_follow_up_is_searched_with_its_context(bench: Bench) -> None:
     past = [

@@ -115,6 +115,37 @@ def test_a_failed_version_that_comes_again_is_the_latest(portal: Portal) -> None
     assert titles(portal) == ["second"]
 
 
+def may_go_out(portal: Portal) -> list[str]:
+    """The titles of the files that a chatbot that sends documents may send."""
+    with psycopg.connect(portal.url) as conn:  # rolled back
+        conn.execute("select set_config('app.tenant_id', %s, false)", [A])
+        conn.execute("update documents set media_type = 'text/plain'")
+        conn.execute("update chatbots set send_documents = true where phone_number_id = '1001'")
+        titles = [title for (title,) in conn.execute("select title from sendable_documents('1001')")]
+        conn.rollback()
+    return titles
+
+
+@pytest.mark.parametrize("taken_again", [False, True])
+def test_no_file_goes_to_customers_before_somebody_says_so_and_its_next_version_goes_too(
+    portal: Portal, taken_again: bool
+) -> None:
+    old = upload(portal, "old")["document_id"]
+    publish(portal, old)
+    (shown,) = portal.ask(EDITOR, "f.portal_api.list_documents", "list")["documents"]
+    assert shown["sendable"] is False and may_go_out(portal) == []
+    portal.ask(EDITOR, "f.portal_api.documents", "update", document_id=old, sendable=True)
+    assert may_go_out(portal) == ["old"]
+    if taken_again:
+        fail(portal, upload(portal, "new")["document_id"])
+    new = upload(portal, "new", replaces=old)["document_id"]
+    publish(portal, new)
+    assert may_go_out(portal) == ["new"]
+    portal.ask(EDITOR, "f.portal_api.documents", "update", document_id=new, sendable=False)
+    publish(portal, upload(portal, "newest", replaces=new)["document_id"])
+    assert may_go_out(portal) == []
+
+
 def test_a_failed_file_as_a_version_of_itself_stays(portal: Portal) -> None:
     failed = upload(portal, "only")["document_id"]
     fail(portal, failed)
