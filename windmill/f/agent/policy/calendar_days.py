@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from f.common.figures.amounts import Figure, amount
 from f.common.figures.finder import figures
-from f.common.figures.words import SIZES, unspaced, word_map
+from f.common.figures.words import SIZES, month_names, unspaced, word_map
 
 BESIDE = re.compile(
     r"[\w'’-]{0,6}[,\s(]+(?:d[eae][mnr] |the |le |el |il |o |di |de )?"
@@ -165,6 +165,18 @@ def days_between(known: Sequence[Figure], today: date) -> set[float]:
             gap = abs((one - other).days)
             made |= {float(gap), float(gap + 1), gap / 7}
     return made
+
+
+def months_between(words: str, today: date) -> list[Figure]:
+    """How many months lie between two that a customer names without a day, or between the one and today's: from April to December."""
+    known = month_names()[1]
+    named = [known[w] for w in re.findall(r"[^\W\d_]{4,}", words.casefold()) if w in known]
+    months = [int(next(iter(meant))) for meant in named if len(meant) == 1]
+    if not 0 < len(months) < 3:
+        return []
+    first, last = months if len(months) > 1 else (months[0], today.month)
+    count = str((last - first) % 12)
+    return [Figure("", 0, 0, frozenset({count}), "month")] if count != "0" else []
 
 
 def _working_days_on(day: date, count: int) -> date:

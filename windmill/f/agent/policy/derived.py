@@ -8,13 +8,20 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from f.agent.policy.calendar_days import BESIDE, by_length, contradict, named_days, of_calendar
+from f.agent.policy.calendar_days import (
+    BESIDE,
+    by_length,
+    contradict,
+    months_between,
+    named_days,
+    of_calendar,
+)
 from f.agent.policy.claims import Draft
 from f.agent.policy.counts import counts, units_meant
-from f.agent.policy.reckoning import follows
+from f.agent.policy.reckoning import FEW, follows
 from f.common.figures.amounts import Figure, amount, money, same
 from f.common.figures.finder import figures, numbers_in_words, parts_in_words, single_lengths
-from f.common.figures.segments import LISTED, Segment, Weights, terms
+from f.common.figures.segments import LISTED, Segment, Weights, is_passage, terms
 from f.common.figures.words import SIZES, word_set
 
 # Telephone numbers that help in an emergency: nobody is refused one.
@@ -62,12 +69,14 @@ class Derived:
         self._single = [f for text in texts for f in single_lengths(text)]
         spoken = " ".join([draft.text, said.words, *texts])
         self._spoken = [*sorted(parts_in_words(spoken)), *map(float, numbers_in_words(spoken))]
+        self._tools = {s.source for s in evidence if not is_passage(s.source)} - {"hours"}
+        self._months = months_between(said.words, today)
         self.made: list[Figure] = []
 
     def follows(self, sentence: str, marks: tuple[str, ...], told: list[Figure], place: int) -> bool:
         """Whether a figure can be reckoned from the evidence near to the reply, from what was said, and from what was reckoned before."""
         figure = told[place]
-        if figure.text in EMERGENCY and not marks:
+        if (figure.text in EMERGENCY and not marks) or any(same(figure, f) for f in self._months):
             return True
         if any(
             self.follows(
@@ -93,10 +102,17 @@ class Derived:
     def follows_from_quotes(self, sentence: str, told: list[Figure], place: int) -> bool:
         """Whether a figure can be reckoned from the quotes and from what the customer has named alone."""
         figure = told[place]
+        if any(same(figure, f) for f in self._months):
+            return True
         if figure.unit == "weekday" and not self._has_day(told, place):
             return False
         calendar = ("date", "weekday", "clock")
-        known = [*self._quoted, *self._single, *(f for f in self.made if f.unit not in calendar)]
+        known = [
+            *self._quoted,
+            *self._single,
+            *self._months,
+            *(f for f in self.made if f.unit not in calendar),
+        ]
         to_go = figure.unit in ("hour", "minute") or any(
             k.startswith("at ") for k in figure.keys
         )  # from now on
@@ -107,6 +123,8 @@ class Derived:
         times = self._times(stated, spoken=figure.unit not in SIZES)
         named = [*stated, *self._said.asked, *(f for f in self.made if f.unit == "clock")]
         clock = named if figure.unit == "clock" else known
+        if money(figure.unit) and self._of_stated(figure, times):
+            return True
         return self._day_of_month(sentence, told, place) or follows(
             figure, known, times, () if figure.unit else self._counts, self._today, clock, contrary=True
         )
@@ -134,7 +152,7 @@ class Derived:
             *words,
             *(
                 v
-                for f in (*self._said.asked, *stated)
+                for f in (*self._said.asked, *self._months, *stated)
                 if not money(f.unit) and f.unit != "%"
                 for v in amount(f)
                 if v < 1000
@@ -168,9 +186,16 @@ class Derived:
         shares = [f for f in self._stated if f.unit == "%"]
         if shares:  # the share that the reply names is the one that it has reckoned with
             near = [f for f in near if f.unit != "%" or any(same(f, g) for g in shares)]
-        known = [f for f in (*sources, *near, *self._single, *shown) if not same(f, figure)]
+        known = [f for f in (*sources, *near, *self._single, *self._months, *shown) if not same(f, figure)]
         stated = [f for f in (*self.made, *self._said.asked) if not same(f, figure)]
+        if money(figure.unit) and self._of_stated(figure, times):
+            return True
         return follows(figure, known, times, self._counts, self._today, stated, days=days)
+
+    def _of_stated(self, figure: Figure, times: Sequence[float]) -> bool:
+        """Whether a price follows from those alone that the reply names and that hold: (5 + 2) x 3, whatever else stands in the sources."""
+        prices = [f for f in dict.fromkeys(self.made) if money(f.unit) and not same(f, figure)]
+        return 1 < len(prices) <= FEW and follows(figure, prices, times, (), self._today)
 
     def _has_day(self, told: Sequence[Figure], place: int) -> bool:
         """Whether anything leads to a weekday: a date or a length that the reply or the customer names, or today's or tomorrow's own."""
@@ -230,7 +255,17 @@ class Derived:
     def _near(self, unit: str) -> list[Figure]:
         """Figures that a reply may reckon with: those of the rows that its other figures stand in, and of those that its words are nearest to."""
         words = terms(self._draft.text) | self._said.question
-        rows = [s for s in self._evidence if s.figures and (not self._named or s.source in self._named)]
+        # A tool's answer has no mark: a reply with marks rests on it, too.
+        rows = [
+            s
+            for s in self._evidence
+            if s.figures
+            and (
+                not self._named
+                or s.source in self._named
+                or (s.source in self._tools and not self._draft.claims)
+            )
+        ]
         holding = [s for s in rows if any(same(f, g) for f in self._stated for g in s.figures)]
         nearest = sorted(rows, key=lambda s: -self._weights(words & s.terms))[:6]
         priced = {s for s in rows if any(money(f.unit) for f in s.figures)}

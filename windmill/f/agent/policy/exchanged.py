@@ -13,7 +13,7 @@ from f.agent.policy.claims import Finding
 from f.agent.policy.quoted import in_least
 from f.common.figures.amounts import Figure, amount, same
 from f.common.figures.cognates import sound
-from f.common.figures.finder import figures
+from f.common.figures.finder import figures, numbers_in_words
 from f.common.figures.segments import DENSE, LISTED, kind_of
 from f.common.figures.words import SIZES, units
 
@@ -82,6 +82,7 @@ class Pair(NamedTuple):
         """The words and the figures of other kinds in a part of the text: an hour and 60 minutes are one word."""
         inside = [f for f in self.figures if start <= f.start and f.end <= end]
         sizes = {f"={value}" for f in inside for value in in_least(f) or amount(f)}
+        sizes |= {f"={float(value)}" for value in numbers_in_words(self.text[start:end])}  # all four wheels
         return _words(self.text[start:end]) | sizes
 
     def periods(self) -> tuple[set[str], set[str]]:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from functools import cached_property
 
 from f.agent.policy.claims import Claim, Draft, Finding
+from f.agent.policy.offers import OFFER
 from f.agent.policy.placement import RARE
 from f.common.figures.amounts import same
 from f.common.figures.finder import figures, numbers_in_words
@@ -74,6 +75,7 @@ class Grounds:
                 grounds
                 and negates(LEAD.sub("", stated))
                 and not any(negates(ground) or AT_MOST.search(ground) for ground in grounds)
+                and not any(OFFER.search(ground) for ground in grounds)  # what is free need not be paid
                 and not self._says_what_there_is(first[0], grounds)
             ):
                 yield Finding("polarity", first[0], grounds[0])

@@ -226,6 +226,9 @@ class Placement:
             and kind_of(f) == kind_of(figure)
             and not same(f, figure)
             and terms(text[min(f.end, figure.end) : max(f.start, figure.start)])  # not the ends of a range
+            and not any(
+                same(f, g) and abs(g.start - figure.start) < abs(f.start - figure.start) for g in told
+            )
         ]
         for segment in holding:
             mine = next((f for f in segment.figures if same(f, figure)), None)

@@ -16,6 +16,8 @@ from f.common.figures.amounts import Figure, amount, fits, money
 from f.common.figures.words import MONTH_MINUTES, MULTIPLIERS, SIZES
 
 MOST_OPERANDS = 14
+FEW = 4  # prices: of more of them nearly any could be made
+PERIODS = ("minute", "hour", "day", "week", "month", "year")
 
 
 def follows(
@@ -141,7 +143,11 @@ def _made(
         }  # ten packs of six, and 600 points of 620 at so much a hundred
     if money(figure.unit):
         made |= _of_prices(figure, known, like)
-    elif not figure.unit and not contrary:
+        if len(like) <= FEW:
+            made |= _of_several(known, like, shares, times)
+    elif not figure.unit:  # tables for 65 guests, of 10 each
+        made |= {float(ceil(n / one)) for one in like for n in times if 1 < one < n}
+    if not figure.unit and not contrary:
         made |= {one * n for one in like for n in (7.0, 12.0, 52.0)}
     if figure.unit in ("", "day", "week", "month"):  # from how many on a pass is cheaper
         prices = [v for o in known if money(o.unit) for v in amount(o)][:6]
@@ -190,6 +196,24 @@ def _portions(known: Sequence[Figure]) -> set[float]:
         a / b
         for (one, a), (other, b) in permutations(sizes[:MOST_OPERANDS], 2)
         if one == other in ("mass", "volume")
+    }
+
+
+def _of_several(
+    known: Sequence[Figure], prices: Sequence[float], shares: Sequence[float], times: Sequence[float]
+) -> set[float]:
+    """A share of several, and what comes on top of a price that holds for so long already: 39 for 6 months and 6 for each further one."""
+    within = {v for o in known if o.unit in PERIODS for v in amount(o)}
+    made = {
+        one * n * part for one in prices for n in times for s in shares for part in (s / 100, 1 - s / 100)
+    }
+    return made | {
+        other + one * (n - held)
+        for other in prices
+        for one in prices
+        for n in times
+        for held in within
+        if n > held
     }
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from f.common.figures.amounts import date_keys
 from f.common.figures.cjk import CJK_DATE
-from f.common.figures.words import SHORT_MONTHS, month_names, short_weekday_names
+from f.common.figures.words import SHORT_MONTHS, month_names, short_weekday_names, weekday_names
 
 Take = Callable[[int, int, set[str], str], None]
 DIGIT = re.compile(r"\d")
@@ -17,9 +17,12 @@ DAY_FIRST = re.compile(
     r"(?<![\d.,/-])(\d{1,2})([./-])(\d{1,2})\2(\d{4}|\d{2})(?![\d])|(?<![\d.,/-])(\d{1,2})/(\d{1,2})(?![\d/])"
 )
 EARLIER_DAY = re.compile(
-    r"(?<![\d.,:/-])(\d{1,2})(?:st|nd|rd|th|er|º|ª|\.)?\s?(?:[-–—,،]\s?|و\s?|(?:to|until|till|and|al?|y|e|i|et|au|und|bis|tot|en|t/m|do|и|до|по|og|och|til|ve|s/d|sampai|dan|hingga|hadi|đến|și|és|až|ile|έως|ως|μέχρι|και|إلى|الى|حتى|עד|से)\s(?:the\s|el\s|il\s|le\s)?)$"
+    r"(?<![\w.,:/-])(\d{1,2})(?:st|nd|rd|th|er|º|ª|\.)?,?\s?(?:[-–—,،]\s?|و\s?|(?:to|until|till|and|al?|y|e|i|et|au|und|bis|tot|en|t/m|do|и|до|по|og|och|til|ve|s/d|sampai|dan|hingga|hadi|đến|și|és|až|ile|έως|ως|μέχρι|και|إلى|الى|حتى|עד|से)\s(?:the\s|el\s|il\s|le\s)?)$"
 )
 BEHIND_WEEKDAY = re.compile(r"(?<![^\W_])([^\W\d_]{2,8})\.?,?\s(\d{1,2})\.(\d{1,2})\.(?!\d)")
+BEFORE_DAY = re.compile(
+    r"(?<![^\W_])([^\W\d_]{2,}(?:-feira)?)[.,]?\s(?:(?:the|de[mnr]|el|le|il|o)\s)?$"
+)  # a weekday before its day
 MEASURED = re.compile(r"\s?(?:[-–]\s?\d+\s?)?[°%€$£]")
 MONTH_FIRST = frozenset(
     ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
@@ -50,11 +53,13 @@ def take_dates(text: str, take: Take) -> None:
         if match[4] and not month[0].isdigit() and text[match.end() :].startswith(")"):
             continue  # Sie 1) is an item of a list
         months = names.get(month.casefold().rstrip("."), frozenset[str]())
-        take(*match.span(), _keys(year, months, day), "date")
-        earlier = EARLIER_DAY.search(text, max(0, match.start() - 16), match.start()) if match[1] else None
+        # "12 may" is also twelve: under 12 may only come with an adult
+        keys = _keys(year, months, day) | ({day.lstrip("0")} if match[1] and month == "may" else set())
+        take(*match.span(), keys, "date")
+        earlier = _earlier(text, match.start()) if match[1] else None
         while earlier:  # the 13th to the 16th of November
             take(*earlier.span(1), _keys(year, months, earlier[1]), "date")
-            earlier = EARLIER_DAY.search(text, max(0, earlier.start() - 16), earlier.start())
+            earlier = _earlier(text, earlier.start())
     for match in BEHIND_WEEKDAY.finditer(text):  # Fr 12.03. is a day, and no francs
         if match[1].casefold() in short_weekday_names()[1]:
             take(match.start(2), match.end(3), date_keys(None, match[3], match[2]), "date")
@@ -64,6 +69,15 @@ def take_dates(text: str, take: Take) -> None:
         if match[5] and keys:  # 3/4 is also three of four
             keys |= {day.lstrip("0"), month.lstrip("0")}
         take(*match.span(), keys, "date")
+
+
+def _earlier(text: str, place: int) -> re.Match[str] | None:
+    """The day before a date that its month counts for, too; the date's weekday may stand between: Friday 26 to Tuesday 30 June."""
+    found = EARLIER_DAY.search(text, max(0, place - 16), place)
+    day = None if found else BEFORE_DAY.search(text, max(0, place - 24), place)
+    if day and (day[1].casefold() in short_weekday_names()[1] or weekday_names()[0].match(day[1])):
+        return EARLIER_DAY.search(text, max(0, day.start() - 16), day.start())
+    return found
 
 
 def _keys(year: str | None, months: frozenset[str], day: str) -> set[str]:

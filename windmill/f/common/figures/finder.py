@@ -51,16 +51,19 @@ PHONE = re.compile(r"(?<![A-Za-z0-9_.,/-])\+?\(?\d(?:[ \u00a0./()-]{0,2}\d){6,14
 SPAN = re.compile(
     r"\d{1,2}[.:]\d\d\s?[-–]\s?\d{1,2}[.:]\d\d|\d{1,3}(?:[.,]\d{3})+\s?[-–]\s?\d{1,3}(?:[.,]\d{3})+|1?\d{3,4}–\d{3,4}|([1-9])\d{3}-\1\d{3}"
 )
+# Scripts that set spaces; a code may stand right behind a word of the others: 番号はHB-302.
+ALPHABET = r"0-9A-Za-zÀ-\u058f_-"
 CODE = re.compile(
-    r"(?<![\w-])(?=[A-Z0-9-]*[A-Z][A-Z0-9-]*\d|[A-Z0-9-]*\d[A-Z0-9-]*[A-Z])[A-Z0-9]+(?:-[A-Z0-9]+)*(?![\w-])"
+    rf"(?<![{ALPHABET}])(?=[A-Z0-9-]*[A-Z][A-Z0-9-]*\d|[A-Z0-9-]*\d[A-Z0-9-]*[A-Z])[A-Z0-9]+(?:-[A-Z0-9]+)*(?![{ALPHABET}])"
 )
+NUMBERED = re.compile(r"[A-Z]{1,5}-?\d{2}")  # 20KG is a weight
 ALWAYS = re.compile(r"(?<![\d/.,:-])24\s?h?\s?/\s?(?:7|24)(?:\s?h)?(?![\d/.,:-]\d|\d)", re.IGNORECASE)
 MULTIPLIER = re.compile(
     rf"[ \u00a0]?({one_of(MULTIPLIERS)})(?![^\W\d_])\.?",
     re.IGNORECASE,
 )
 CLOCK = re.compile(
-    r"(?<![\d.,:])(\d{1,2})(?:[:.h]([0-5]\d))?\s?(?:uhr\b)?\s?([ap])\.?\s?m\b\.?|(?<![\d.,:])(\d{1,2}):([0-5]\d)(?::\d\d)?(?![\d:])|(?<![\d.,:])(\d{1,2})\s?h\s?([0-5]\d)(?![\w])"
+    r"(?<![\d.,:])(\d{1,2})(?:[:.h]([0-5]\d))?\s?([ap])\.?\s?m\b\.?|(?<![\d.,:])(\d{1,2}):([0-5]\d)(?::\d\d)?(?![\d:])|(?<![\d.,:])(\d{1,2})\s?h\s?([0-5]\d)(?![\w])"
     r"|(?<![\d.,:])(\d{1,2})(?:\.([0-5]\d))?\s?uhr\b",
     re.IGNORECASE,
 )
@@ -101,9 +104,11 @@ def _figures(text: str) -> tuple[Figure, ...]:
     take_dates(text, take)
     _take_phones(text, take)
     for match in CODE.finditer(text):
+        inside = text[: match.start()][-1:].isalnum() or text[match.end() :][:1].isalnum()
         if (
             not re.fullmatch(r"\d+[A-Z]|[AP]M-\d{1,2}", match[0])
             and match[0].strip("0123456789-") not in CODES
+            and (not inside or NUMBERED.match(match[0]))
         ):
             take(*match.span(), {f"code:{match[0].replace('-', '').lower()}"}, "code")
     for match in CJK_CLOCK.finditer(text):
@@ -269,6 +274,6 @@ def _clock(match: re.Match[str], halves: bool) -> set[str]:
     at = int(hour)
     if at > 24:
         return set()
-    if match[3]:
+    if match[3] and at < 13:  # 15:00 am Montag is no half of the day
         return {f"at {at % 12 + (12 if match[3].lower() == 'p' else 0)}:{minute}"}
     return {f"at {at}:{minute}", *({f"at {at + 12}:{minute}"} if halves and at < 12 else ())}

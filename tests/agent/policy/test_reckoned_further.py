@@ -1,0 +1,61 @@
+"""Right answers whose figures follow from more than one step, or stand in another form; and their wrong siblings."""
+
+from __future__ import annotations
+
+import pytest
+
+from f.common.figures.finder import figures
+from tests.agent.policy import harness
+from tests.agent.policy.shop import case, restaurant, search
+
+PASSAGES = {
+    "tables": "Each table seats 10 people.",
+    "storage": "Storage: £39 per season (6 months). Each further month £6.",
+    "returns": "Restocking fee: 10 %. Pump: £72.",
+    "wheels": "Wheel alignment: £55 front axle, £85 all four wheels.",
+    "helmet": "ヘルメットは無料です。",
+}
+HOUSE = restaurant(PASSAGES, languages=["en", "zh", "th"])
+FURTHER = {
+    "tables": ("we are 65, how many tables?", "For 65 guests you need {} tables.", "7", "5"),
+    "storage": ("left in april, back in december", "For 8 months that is {}.", "£51", "£58"),
+    "returns": ("I return 2 pumps", "For 2 pumps at £72 the fee of 10 % is {}.", "£14.40", "£16.40"),
+    "wheels": ("四轮定位多少钱?", "四轮定位{}英镑。", "85", "58"),
+}
+
+
+def passes(message: str, text: str, passage: str, quote: str, structured: bool = True) -> bool:
+    claims = [{"says": text, "source": passage, "quote": quote}]
+    written = text if structured else f"{text} [S1]"
+    return harness.run(case(message, written, search(passage), claims=claims), HOUSE, structured).passed
+
+
+@pytest.mark.parametrize("passage", FURTHER)
+def test_what_follows_in_two_steps_is_sent_and_its_wrong_sibling_is_not(passage: str) -> None:
+    message, text, right, wrong = FURTHER[passage]
+    assert passes(message, text.format(right), passage, PASSAGES[passage])
+    assert not passes(message, text.format(wrong), passage, PASSAGES[passage])
+
+
+def test_two_prices_may_come_in_another_order_where_a_number_says_which_is_which() -> None:
+    assert passes("四轮定位?", "四轮定位85英镑,只做前轴是55英镑。", "wheels", PASSAGES["wheels"])
+
+
+def test_no_need_to_pay_is_free() -> None:
+    assert passes("หมวกต้องเสียเงินไหม", "ไม่ต้องเสียค่ะ หมวกให้ใช้ฟรี", "helmet", PASSAGES["helmet"])
+
+
+@pytest.mark.parametrize(
+    ("text", "keys"),
+    [
+        ("from Friday 26 to Tuesday 30 June", {"date:06-26", "date:06-30"}),
+        ("de segunda, 15, a sexta, 19 de junho", {"date:06-15", "date:06-19"}),
+        ("the code OAK15 until Sunday 18 October", {"code:oak15", "date:10-18"}),
+        ("予約番号はHB-302です", {"code:hb302"}),
+        ("ab 15:00 Uhr am Vortag", {"at 15:00"}),
+        ("under 12 may only come with an adult", {"date:05-12", "12"}),
+    ],
+)
+def test_figures_are_read_whole(text: str, keys: set[str]) -> None:
+    found = {key for f in figures(text) for key in f.keys if not key.startswith("weekday:")}
+    assert found == keys
