@@ -37,8 +37,8 @@ FILES: dict[str, tuple[Callable[[], bytes], list[str]]] = {
     "merged.xlsx": (files.merged, [
         "| Price list |\n| Group: Ladies | Service: Cut | Price short: 48 | Price long: 59.5 |\n| Group: Ladies | Service: Colour | Price short: 55 | Price long: 65 |\n| Group: Men | Service: Cut | Price short: 29 |",
         "| Whoever cancels less than 24 hours before the appointment pays half of its price. |"]),
-    "merged.docx": (files.merged_word, ["| Room: Single | Price high season: 85 | Price low season: 60 |\n| Room: Suite | Price high season: 250 | Price low season: 190 |\n| Room: Suite | Price high season: breakfast included |"]),
-    "merged.html": (files.MERGED.encode, ["| Room: Single | Price high season: 85 | Price low season: 60 |\n| Room: Suite | Price high season: 250 | Price low season: 190 |\n| Room: Suite | Price high season: breakfast included |"]),
+    "merged.docx": (files.merged_word, ["| Room: Single | Price high season: 85 | Price low season: 60 |\n| Room: Suite | Price high season: 250 | Price low season: 190 |\n| Room: Suite | Price high season: breakfast included | Price low season: breakfast included |"]),
+    "merged.html": (files.MERGED.encode, ["| Room: Single | Price high season: 85 | Price low season: 60 |\n| Room: Suite | Price high season: 250 | Price low season: 190 |\n| Room: Suite | Price high season: breakfast included | Price low season: breakfast included |"]),
     "percent.xlsx": (lambda: files.saved(files.discounts()), ["| Voucher: Spring | Discount: 5% |", "| Voucher: Member | Discount: 12.5% |"]),
     "page.html": (files.PAGE.encode, ["# Help", "We deliver to Spain and Portugal.", "## Delivery", "- Express: 9.90", "| Country: Spain | Days: 2 |"]),
     "legacy.html": (lambda: "<html><body><p>Öffnungszeiten: täglich von 9 bis 18 Uhr für Sie geöffnet</body>".encode("cp1252"), ["Öffnungszeiten: täglich"]),

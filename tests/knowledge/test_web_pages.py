@@ -338,3 +338,17 @@ def test_more_makers_banners_and_links_that_skip_are_left_out(name: str) -> None
         f"<a class='skip-link' href='#c'>Skip</a><div {name}><p>We value your privacy.</p></div><main id='c'><p>Keys cut: 9 €</p></main>"
     )
     assert said == "Keys cut: 9 €"
+
+
+def test_what_a_sign_before_an_item_says_to_the_blind_is_said_of_the_item() -> None:
+    items = '<li><i role="img" aria-label="Included"></i>Desk</li><li><i role="img" aria-label="Not included"></i>Locker</li>'
+    said = text_of(f'<ul>{items}<li>Map <i aria-label="opens elsewhere"></i></li></ul>')
+    assert said.split("\n") == ["- Included: Desk", "- Not included: Locker", "- Map"]
+
+
+def test_a_sentence_that_stands_in_an_image_only_is_read() -> None:
+    offer = "Free delivery for orders above 150 riyals"
+    image = f'<img src="b.jpg" alt="{offer}"><img src="c.jpg" alt="Our shop">'
+    assert offer in text_of(f"<div>{image}</div><p>Open every day.</p>")
+    assert "Our shop" not in text_of(f"<div>{image}</div><p>Open every day.</p>")
+    assert text_of(f"<div>{image}</div><p>{offer}.</p>").count(offer) == 1

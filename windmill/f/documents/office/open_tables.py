@@ -31,18 +31,19 @@ class Tables:
     def rows(self, table: Any) -> Iterator[list[str]]:
         """A table's rows, as often as each comes; hidden rows and columns left out."""
         hidden = self._hidden_columns(table)
-        above: dict[int, tuple[int, str]] = {}
+        above: dict[int, tuple[int, int, str]] = {}
         for row in _own(table, f"{TABLE}table-row"):
             again = _count(row, "number-rows-repeated")
-            cells, mark = self._cells(row, above)
-            above = {place: (left - 1, text) for place, (left, text) in above.items() if left > 1}
+            shown = self._row(row, above).without(hidden)
+            above = {place: (n - 1, wide, text) for place, (n, wide, text) in above.items() if n > 1}
             if row.get(f"{TABLE}visibility", "visible") != "visible":
                 continue
-            shown = Row((cell for place, cell in enumerate(cells) if place not in hidden), mark)
             yield from [shown] * (min(again, _MOST_REPEATED) if any(shown) else 1)
 
-    def _cells(self, row: Any, above: dict[int, tuple[int, str]]) -> tuple[list[str], str]:
+    def _row(self, row: Any, above: dict[int, tuple[int, int, str]]) -> Row:
+        """A row; `above` says by its first column what spans rows: how many, how many columns, and its text."""
         cells: list[str] = []
+        spans: dict[int, int] = {}
         bold = []
         for cell in row:
             if cell.tag not in (f"{TABLE}table-cell", f"{TABLE}covered-table-cell"):
@@ -53,21 +54,23 @@ class Tables:
                 text = with_address(text, link[1])
             place = len(cells)
             if cell.tag == f"{TABLE}covered-table-cell":
-                text = text or above.get(place, (0, ""))[1]
+                if not text and place in above:
+                    _, spans[place], text = above[place]
             elif text:
                 bold.append(self._is_bold(cell))
+                spans[place] = min(_count(cell, "number-columns-spanned"), _MOST_REPEATED)
                 span = _count(cell, "number-rows-spanned")
                 if span > 1:
-                    above[place] = (min(span, _MOST_REPEATED), text)
+                    above[place] = (min(span, _MOST_REPEATED), spans[place], text)
             again = min(_count(cell, "number-columns-repeated"), _MOST_REPEATED)
             cells += [text] * again
         if len(bold) == 1:
-            spans = any(_count(cell, "number-columns-spanned") > 1 for cell in row)
-            return cells, "title" if bold[0] or spans else ""
+            wide = any(_count(cell, "number-columns-spanned") > 1 for cell in row)
+            return Row(cells, "title" if bold[0] or wide else "", spans)
         if not any(cells) and "".join(row.itertext()).strip():
-            return cells, "gone"
+            return Row(cells, "gone")
         head = row.getparent().tag == f"{TABLE}table-header-rows"
-        return cells, "header" if bold and (head or all(bold)) else ""
+        return Row(cells, "header" if bold and (head or all(bold)) else "", spans)
 
     def _is_bold(self, cell: Any) -> bool:
         if self._styles.is_bold(cell.get(f"{TABLE}style-name")):

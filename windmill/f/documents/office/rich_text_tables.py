@@ -109,28 +109,28 @@ def _inner_cells(row: str) -> list[str]:
 
 
 def _spread(rows: list[tuple[Shape, list[str]]]) -> Iterator[Row]:
-    """The rows as a plain grid. What spans rows is said in each of them; of what spans columns the others stay empty."""
+    """The rows as a plain grid. What spans rows is said in each of them."""
     known = all(len(shape.cells) == len(cells) for shape, cells in rows)
     even = len({len(cells) for _, cells in rows}) == 1
     edges = _columns([one.edge for shape, _ in rows for one in shape.cells]) if known and not even else []
     above: list[str] = []
     for shape, cells in rows:
         row: list[str] = []
-        spans = False
+        spans: dict[int, int] = {}
+        joined = 0  # the cell that those after it are joined to
         for place, text in enumerate(cells):
             cell = shape.cells[place] if known else _Cell(0, False, False)
             if cell.joins_above and not text and len(row) < len(above):
                 text = above[len(row)]
+            start = joined = joined if cell.joins_left and not edges else len(row)
             row.append(text)
             if edges:
-                wide = max(_column(edges, cell.edge) + 1, len(row)) - len(row)
-                row += [""] * wide
-            else:
-                wide = place + 1 < len(cells) and known and shape.cells[place + 1].joins_left
-            spans = spans or bool(text and wide)
+                row += [""] * (_column(edges, cell.edge) + 1 - len(row))
+            spans[start] = len(row) - start
         filled = sum(map(bool, row))
-        title = filled == 1 and (spans or shape.names_columns)
-        yield Row(row, "title" if title else "header" if shape.names_columns and filled > 1 else "")
+        wide = any(columns > 1 and row[place] for place, columns in spans.items())
+        title = filled == 1 and (wide or shape.names_columns)
+        yield Row(row, "title" if title else "header" if shape.names_columns and filled > 1 else "", spans)
         above = row
 
 

@@ -14,6 +14,7 @@ from f.documents.office.drawn_text import drawn_lines
 from f.documents.office.text_boxes import in_columns
 from f.documents.page import Heading, Limits, Page, Unreadable, combined, page
 from f.documents.tables.cells import cell_text, with_address
+from f.documents.tables.grid import spread
 from f.documents.tables.rows import Row, lines
 
 _BULLET = "- "
@@ -92,11 +93,15 @@ def _slide(number: int, slide: Any, speaker_notes: bool) -> Page:
 
 def _rows(table: Any) -> Iterator[Row]:
     """A table's rows. The first one is the header where the table shows it as one."""
-    for number, row in enumerate(table.rows):
-        mark = "header" if number == 0 and table.first_row else ""
-        yield Row(
-            [cell_text(" ".join(map(_paragraph, cell.text_frame.paragraphs))) for cell in row.cells], mark
-        )
+
+    def cells(row: Any) -> Iterator[tuple[str, int, int]]:
+        for cell in row.cells:
+            if not cell.is_spanned:
+                text = cell_text(" ".join(map(_paragraph, cell.text_frame.paragraphs)))
+                yield text, cell.span_width, cell.span_height
+
+    marks = ("header" if n == 0 and table.first_row else "" for n in range(len(table.rows)))
+    return spread(zip(marks, map(cells, table.rows), strict=True))
 
 
 def _box_text(shape: Any) -> str:

@@ -197,7 +197,7 @@ class _Reader:
         return hides(properties) or (style is not None and style.get(f"{W}val") in self._unseen)
 
     def _rows(self, table: Any) -> Iterator[list[str]]:
-        """A table's rows. What spans rows is said in each of them; of what spans columns the others stay empty."""
+        """A table's rows. What spans rows is said in each of them."""
         above: list[str] = []
         style, look = table.find(f"{W}tblPr/{W}tblStyle"), table.find(f"{W}tblPr/{W}tblLook")
         headed = style is not None and style.get(f"{W}val") in self._headed
@@ -206,7 +206,8 @@ class _Reader:
         )
         for n, row in enumerate(inside(table, f"{W}tr")):
             cells: list[str] = []
-            filled, bold, spans = 0, 0, False
+            spans: dict[int, int] = {}
+            filled, bold, wide = 0, 0, False
             for cell in inside(row, f"{W}tc"):
                 text = self._cell(cell)
                 filled, bold = filled + bool(text), bold + bool(text and is_bold(cell))
@@ -215,11 +216,13 @@ class _Reader:
                     text = text or (above[len(cells)] if len(cells) < len(above) else "")
                 span = cell.find(f"{W}tcPr/{W}gridSpan")
                 width = str(span.get(f"{W}val")) if span is not None else "1"
-                spans = spans or (width != "1" and bool(text))
-                cells += [text, *[""] * (min(int(width), 100) - 1 if width.isdecimal() else 0)]
+                wide = wide or (width != "1" and bool(text))
+                spans[len(cells)] = min(int(width), 100) if width.isdecimal() else 1
+                cells += [text, *[""] * (spans[len(cells)] - 1)]
             marked = is_on(row.find(f"{W}trPr/{W}tblHeader")) or (headed and n == 0) or bold == filled
-            mark = "title" if filled == 1 and (spans or bold) else "header" if filled > 1 and marked else ""
-            yield Row(cells, "gone" if _is_deleted(row) or (not filled and _has_words(row)) else mark)
+            mark = "title" if filled == 1 and (wide or bold) else "header" if filled > 1 and marked else ""
+            gone = _is_deleted(row) or (not filled and _has_words(row))
+            yield Row(cells, "gone" if gone else mark, spans)
             above = cells
 
     def _cell(self, cell: Any) -> str:

@@ -58,8 +58,10 @@ class Numbers:
         text = _value(level.find(f"{_W}lvlText"))
         if kind in ("bullet", "none") or "%" not in text:
             return BULLET if kind == "bullet" else ""
+        legal = level.find(f"{_W}isLgl")  # "2.1" below "Article II"
+        in_figures = legal is not None and legal.get(f"{_W}val", "1") not in ("0", "false", "off")
         for n in range(place + 1):
-            above = self._levels[number].get(n)
+            above = None if in_figures else self._levels[number].get(n)
             form = _value(above.find(f"{_W}numFmt")) if above is not None else "decimal"
             text = text.replace(f"%{n + 1}", _written(counts[n] or 1, form))
         return f"{text.strip()} "

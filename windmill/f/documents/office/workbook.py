@@ -109,7 +109,9 @@ class _Sheets:
         """A sheet's rows; what stands in a cell that is merged over several rows is said in each of them."""
         width = min(sheet.max_column or 0, _WIDTH)
         sheet.reset_dimensions()  # or each row is filled up to the sheet's last column
-        above: dict[int, tuple[int, str]] = {}  # by column: the last row that it holds for, and what
+        above: dict[
+            int, tuple[int, int, str]
+        ] = {}  # by column: the last row and column that it holds for, and what
         hidden = marks.hidden_columns
         for number, cells in enumerate(sheet.iter_rows(), 1):
             self._left -= len(cells) + 1
@@ -126,16 +128,20 @@ class _Sheets:
                 for n, cell in enumerate(cells)
             ]
             row += [""] * (width - len(row))
-            for column, (_, text) in above.items():
+            spans: dict[int, int] = {}
+            for column, (_, right, text) in above.items():
                 if column < len(row) and not row[column]:
-                    row[column] = text
-            for column, (last, _) in marks.merged.get(number, {}).items():
-                if last > number and column < len(row) and row[column]:
-                    above[column] = (last, row[column])
+                    row[column], spans[column] = text, right - column + 1
+            for column, (last, right) in marks.merged.get(number, {}).items():
+                if column < len(row) and row[column]:
+                    spans[column] = right - column + 1
+                    if last > number:
+                        above[column] = (last, right, row[column])
             if number in marks.hidden_rows:
                 continue
             mark = self._mark(cells, number, marks) if any(row) else "gone"
-            yield Row((text for n, text in enumerate(row) if n not in hidden) if hidden else row, mark)
+            whole = Row(row, mark, spans)
+            yield whole.without(hidden) if hidden else whole
 
     def _mark(self, cells: Any, number: int, marks: Marks) -> str:
         """A header if all that stands in a row is bold; a title if it is one cell, bold or merged over others."""

@@ -23,12 +23,14 @@ _SHORTEST_STROKE = 8.0  # points: a row is no lower; a dash is
 
 @dataclass
 class Row:
-    """A table's row: the words of each of its cells, and the height that it takes. `whole` if one cell spans the table."""
+    """A table's row: the words of each of its cells, and the height that it takes. `whole` if one cell spans the table; `spans`: how many columns a
+    cell takes, by its place."""
 
     cells: list[list[Word]]
     top: float
     bottom: float
     whole: bool = False
+    spans: dict[int, int] = field(default_factory=dict)
 
     @property
     def words(self) -> list[Word]:
@@ -219,9 +221,25 @@ def _rows(
                 start = row
     rows = []
     for row in range(height):
-        made = Row(cells[row], ys[row], ys[row + 1], spanning[row] and width > 1)
+        spans = _spans(cells[row], [0, *(c for c in range(1, width) if (row, c) in walls), width], xs)
+        made = Row(cells[row], ys[row], ys[row + 1], spanning[row] and width > 1, spans)
         rows += [made] if height > _FEW_BANDS or made.whole else split(made)
     return [row for row in rows if any(row.cells)]
+
+
+def _spans(cells: list[list[Word]], starts: list[int], xs: list[float]) -> dict[int, int]:
+    """How many columns a row's cells take whose text shows that it is for all of them: it stands in their middle, or over a column's edge."""
+    found = {}
+    for place, end in pairwise(starts):
+        words = sorted(cells[place], key=lambda word: word.left)
+        if end - place < 2 or not words or len(bases(words)) > 1:
+            continue
+        left, right = words[0].left, max(word.right for word in words)
+        apart = any(b.left - a.right > _CROSSES * a.size for a, b in pairwise(words))
+        centred = abs(left + right - xs[place] - xs[end]) < _NEAR * 2
+        if not apart and (centred or any(left < edge < right for edge in xs[place + 1 : end])):
+            found[place] = end - place
+    return found
 
 
 def _walls_between(

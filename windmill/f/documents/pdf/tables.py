@@ -22,6 +22,8 @@ from f.documents.pdf.unruled.side_by_side import shape
 from f.documents.pdf.unruled.signs_apart import with_signs
 from f.documents.pdf.words import Word
 from f.documents.tables.headers import looks_like_header
+from f.documents.tables.row import Row as SpannedRow
+from f.documents.tables.row import named
 
 __all__ = ["TableText", "continues", "find_tables", "row_text", "table_text"]
 
@@ -87,17 +89,34 @@ def _with_upright_names(table: Table, upright: list[Word]) -> Table:
 def table_text(table: Table, lines: Drawn, cell_text: CellText, right_to_left: bool) -> TableText:
     """The table with its cells in reading order and its header recognised."""
     texts = [[cell_text(cell) for cell in row.cells] for row in table.rows]
+    spans = [row.spans for row in table.rows]
     columns = list(table.columns)
     if right_to_left:
-        texts, columns = [row[::-1] for row in texts], columns[::-1]
+        turned = [_turned(*row) for row in zip(texts, spans, strict=True)]
+        texts, spans = [cells for cells, _ in turned], [of_it for _, of_it in turned]
+        columns = columns[::-1]
     texts, columns = with_signs(texts, columns)
-    made = TableText(
-        [[_plain(cell) for cell in row] for row in texts], [row.whole for row in table.rows], columns
-    )
+    if len(columns) < len(table.columns):
+        spans = [{} for _ in texts]
+    rows: list[list[str]] = [
+        SpannedRow(map(_plain, row), spans=spans_of_it) for row, spans_of_it in zip(texts, spans, strict=True)
+    ]
+    made = TableText(rows, [row.whole for row in table.rows], columns)
     start = _captions(table, made)
     made.header = _header_rows(table, made, lines, start)
     made.names = _names(made.rows[start : made.header]) if made.header else []
     return made
+
+
+def _turned(cells: list[str], spans: dict[int, int]) -> tuple[list[str], dict[int, int]]:
+    """A row from the other side."""
+    turned = cells[::-1]
+    found = {}
+    for place, columns in spans.items():
+        first, last = len(cells) - place - columns, len(cells) - 1 - place
+        turned[first], turned[last] = turned[last], turned[first]
+        found[first] = columns
+    return turned, found
 
 
 def _captions(table: Table, made: TableText) -> int:
@@ -128,12 +147,20 @@ def _header_rows(table: Table, made: TableText, lines: Drawn, start: int) -> int
         len(rows) > _MOST_HEADER_ROWS
         and any(not cell for cell in texts[0][1:])
         and sum(map(bool, texts[1])) > 1
-        and not any(_FIGURE.search(cell) for cell in texts[1])
-        and _marked(rows, 1, lines) == _marked(rows, 0, lines)
-        and any(_FIGURE.search(cell) for cell in texts[2])
+        and _names_figures(rows, texts, lines)
         and any(a == "" and b for a, b in zip(texts[0], texts[1], strict=True))
     )
     return start + 1 + second
+
+
+def _names_figures(rows: list[Row], texts: list[list[str]], lines: Drawn) -> bool:
+    """True if the second row is set off as the first one is, and says words above figures, or is set off from the third one."""
+    first, second, third = (_marked(rows, i, lines) for i in range(3))
+    if first != second:
+        return False
+    if first and not third:
+        return True
+    return not any(map(_FIGURE.search, texts[1])) and any(map(_FIGURE.search, texts[2]))
 
 
 def _is_header(rows: list[Row], texts: list[list[str]], lines: Drawn, rules: list[float]) -> bool:
@@ -221,6 +248,8 @@ def _names(rows: list[list[str]]) -> list[str]:
     for top, own in zip(*rows[:2], strict=True):
         above = top or above
         found.append(f"{above} {own}".strip() if own and own != top else top or above)
+        if top and not own:  # it has no parts, so what stands beside it is none
+            above = ""
     return found
 
 
@@ -239,8 +268,7 @@ def continues(before: TableText, made: TableText) -> bool:
 def row_text(row: list[str], names: list[str]) -> str:
     """A row as other readers of tables write it."""
     if names:
-        pairs = zip(row, names + [""] * len(row), strict=False)
-        cells = [f"{name}: {cell}" if name else cell for cell, name in pairs if cell]
+        cells = list(named(names, row))
     elif len(row) == 2 and all(row):
         label = row[0].removesuffix(":")
         cells = [f"{label}: {row[1]}" if not label.endswith("?") else f"{label} {row[1]}"]

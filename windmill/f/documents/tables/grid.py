@@ -3,46 +3,47 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
-from f.documents.tables.headers import says_price
-from f.documents.tables.rows import Row
-from f.documents.tables.sections import LONGEST_CELL
+from f.documents.tables.row import Row
 
 _MOST_SPANNED = 100
 
 
 def spread(rows: Iterable[tuple[str, Iterable[tuple[str, int, int]]]]) -> Iterator[Row]:
-    """Rows with their mark, of cells with the columns and rows that each one spans, as a plain grid.
-
-    What spans rows holds for each of them, and is said there again. What spans columns is said in each of them where a header is known and it is no
-    row's name, no amount (a total stands once) and no long note; else the others stay empty, by which a header of two rows is known.
-    """
-    above: dict[int, tuple[int, str]] = {}  # by column: for how many more rows, and what
-    headed = False
+    """Rows with their mark, of cells with the columns and rows that each one spans, as a plain grid. What spans rows is said in each of them."""
+    above: dict[int, _Span] = {}
     for mark, cells in rows:
-        row: list[str] = []
+        yield _row(mark, cells, above)
 
-        def carried(row: list[str] = row) -> None:
-            while len(row) in above:
-                left, text = above.pop(len(row))
-                if left > 1:
-                    above[len(row)] = (left - 1, text)
-                row.append(text)
 
+class _Span(NamedTuple):
+    """What goes on in the rows below: for how many of them, over how many columns."""
+
+    left: int
+    text: str
+    columns: int
+
+
+def _row(mark: str, cells: Iterable[tuple[str, int, int]], above: dict[int, _Span]) -> Row:
+    """The next row; `above` says by its first column what goes on in it, and afterwards what goes on below it."""
+    row: list[str] = []
+    spans: dict[int, int] = {}
+    below: dict[int, _Span] = {}
+
+    def put(one: _Span) -> None:
+        if one.left > 0:
+            below[len(row)] = one
+        spans[len(row)] = one.columns
+        row.extend([one.text, *[""] * (one.columns - 1)])
+
+    def carried() -> None:
+        while one := above.pop(len(row), None):
+            put(one._replace(left=one.left - 1))
+
+    carried()
+    for text, columns, rows in cells:
+        put(_Span(min(rows, _MOST_SPANNED) - 1, text, min(max(columns, 1), _MOST_SPANNED)))
         carried()
-        waiting: dict[int, tuple[int, str]] = {}
-        for text, columns, span in cells:
-            holds = headed and not mark and row and len(text) <= LONGEST_CELL and not _is_amount(text)
-            again = text if holds else ""
-            for offset in range(min(max(columns, 1), _MOST_SPANNED)):
-                if span > 1:
-                    waiting[len(row)] = (min(span, _MOST_SPANNED) - 1, again if offset else text)
-                row.append(again if offset else text)
-            carried()
-        above.update(waiting)
-        headed = headed or mark == "header"
-        yield Row(row, mark)
-
-
-def _is_amount(text: str) -> bool:
-    return says_price(text) or text.translate({ord(sign): None for sign in ",.'% "}).isdecimal()
+    above.update(below)
+    return Row(row, mark, spans)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator
+from copy import copy
 from itertools import islice, zip_longest
 from typing import NamedTuple
 
@@ -11,6 +12,7 @@ from f.documents.page import Heading, Limits, Page, Unreadable, page
 from f.documents.tables.cells import cell_text, pieces, weight
 from f.documents.tables.header_words import are_units, names_columns, names_group_once
 from f.documents.tables.headers import has_figures, kind, looks_like_header
+from f.documents.tables.row import Row, named
 from f.documents.tables.sections import LONGEST_CELL, has_sections, stands_alone
 from f.documents.tables.side_by_side import apart
 
@@ -21,15 +23,6 @@ _MOST_CELLS = 20_000_000  # of one table, with the empty ones
 _LONGEST_NAME = 80
 _AHEAD = 40  # rows that are looked at before a table's header is known
 _LONGEST_LINE = 400  # so that a chunk holds it: about 200 tokens; letters of most scripts count double
-
-
-class Row(list[str]):
-    """A row's cells. `mark`: "header" or "title" (of what follows) where the document marks it as such; "gone" where all of its words are left out,
-    struck out as they are: it is no blank row, which would end the table."""
-
-    def __init__(self, cells: Iterable[str] = (), mark: str = "") -> None:
-        super().__init__(cells)
-        self.mark = mark
 
 
 class Line(NamedTuple):
@@ -97,7 +90,8 @@ def _table(block: deque[list[str]], header: list[str], caption: str, stream: _Ro
         )
         group = row[0] or group
         if once and not row[0] and row[1:2] != [""]:
-            row = [group, *row[1:]]
+            row = copy(row)
+            row[0] = group
         for text in [_line(row)] if note else _said(header, row):
             yield Line(text, caption)
 
@@ -179,7 +173,7 @@ def _header(block: deque[list[str]], before: list[str]) -> list[str]:
         return []
     rows = list(block)
     marked = next((n for n, row in enumerate(rows) if _mark(row) != "header"), len(rows))
-    in_two = marked < 2 and len(rows) > 2 and _names_parts(rows[0], rows[1])
+    in_two = marked < 2 and len(rows) > 2 and _names_parts(rows[0], rows[1], rows[2:])
     joined = _joined(rows[0], rows[1]) if in_two else rows[0]
     # Where all that follows is marked, too, the mark says nothing.
     marked = 0 if marked == len(rows) else marked
@@ -216,15 +210,18 @@ def _shares_names(header: list[str], row: list[str]) -> bool:
     return same >= 2 and same * 2 >= len(filled)
 
 
-def _names_parts(header: list[str], row: list[str]) -> bool:
-    """True if the row below the header names what stands below a header that spans columns: "Price" above "short" and "long"."""
+def _names_parts(header: list[str], row: list[str], below: list[list[str]]) -> bool:
+    """True if the row below the header names what stands below a header that spans columns: "Price" above "short" and "long". A name that spans none
+    may have one below it, too, where that row is a header of what follows."""
     width = max(len(header), len(row))
     tops, names = header + [""] * (width - len(header)), row + [""] * (width - len(row))
     own = [place for place in range(width) if names[place] and names[place] != tops[place]]
     spanned = all(not tops[place] or (place + 1 < width and not tops[place + 1]) for place in own)
     left_alone = any(tops[place] and place not in own for place in range(width))
     numbers = any(kind(names[place]) not in ("text", "mixed") for place in own)
-    return len(own) >= 2 and spanned and left_alone and not numbers and any(not tops[place] for place in own)
+    if len(own) < 2 or not left_alone or numbers or all(tops[place] for place in own):
+        return False
+    return spanned or looks_like_header(names, below)
 
 
 def _joined(header: list[str], row: list[str]) -> list[str]:
@@ -243,7 +240,7 @@ def _line(row: list[str]) -> str:
 
 def _said(header: list[str], row: list[str]) -> Iterator[str]:
     """A row's line; where it is longer than a chunk, several, each of which begins with the row's first cell."""
-    cells = list(_cells(header, row))
+    cells = list(named(header, row))
     if not header and len(cells) == 2 and kind(cells[0]) in ("text", "mixed"):
         cells = [f"{cells[0].rstrip(' :')}: {cells[1]}"]
     whole = f"| {' | '.join(cells)} |"
@@ -259,13 +256,6 @@ def _said(header: list[str], row: list[str]) -> Iterator[str]:
                 parts = []
             parts.append(piece)
     yield f"| {' | '.join([label, *parts] if label else parts)} |"
-
-
-def _cells(header: list[str], row: list[str]) -> Iterator[str]:
-    for index, cell in enumerate(row):
-        if cell:
-            name = header[index] if index < len(header) else ""
-            yield f"{name}: {cell}" if name else cell
 
 
 def table_pages(name: str, rows: Iterable[list[str]], first: int, limits: Limits) -> Iterator[Page]:

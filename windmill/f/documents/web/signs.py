@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from f.documents.tables.cells import weight
+
 _SIGNS = "i, svg, img, span[title], span[aria-label], span[class*=icon i]"
 # A collection's name stands before the sign's.
 _SET = r"(?:^|\s)(?:(?:fa|fas|bi|icons?|glyphicon|ti|mdi|ri|la|las|dashicons|feather|lucide|fi|uil|svg)[-_])?"
@@ -15,10 +17,12 @@ _TABS = "[role=tab], [data-toggle=tab], [data-toggle=pill], [data-bs-toggle=tab]
 _MOST = 5_000  # signs or tabs of a page
 _UP = 4  # elements between a sign and its cell
 _LONGEST = 80
+_MOST_IMAGES = 500
+_SHORTEST = 30  # a name or a few words mostly say what stands beside the image
 
 
 def say_signs(tree: Any) -> None:
-    """Puts words in place of a sign that is all that its cell shows, and of the sign that says no before an item of a list."""
+    """Puts words in place of a sign that is all that its cell shows, and of one before an item of a list."""
     shown: dict[int, bool] = {}  # by cell or item: whether it has words
     for sign in tree.css(_SIGNS)[:_MOST]:
         holder = _holder(sign)
@@ -30,8 +34,8 @@ def say_signs(tree: Any) -> None:
         if not shown[holder.mem_id] and (word := _word(sign) or _meaning(sign)):
             sign.replace_with(word)
             shown[holder.mem_id] = True
-        elif holder.tag == "li" and _meaning(sign) == "✗":
-            sign.replace_with("✗ ")
+        elif holder.tag == "li" and (said := _before_item(sign, holder)):
+            sign.replace_with(said)
 
 
 def name_panels(tree: Any) -> None:
@@ -53,6 +57,21 @@ def name_panels(tree: Any) -> None:
             first.insert_before(f"{name}: ")
 
 
+def keep_sentences(tree: Any) -> None:
+    """Leaves of what the page says of its images such as say more than a name, and what stands nowhere else on it."""
+    said = " ".join(tree.body.text(separator=" ").split()).casefold() if tree.body is not None else ""
+    for place, image in enumerate(tree.css("img[alt]")):
+        text = " ".join((image.attributes["alt"] or "").split())
+        if place >= _MOST_IMAGES or weight(text) < _SHORTEST or " " not in text or text.casefold() in said:
+            image.attrs["alt"] = ""
+
+
+def shown(image: Any) -> str:
+    """What the page says of an image, on a line of its own."""
+    text = image.attributes.get("alt") or ""
+    return f"\n{text}\n" if text else ""
+
+
 def _holder(sign: Any) -> Any:
     one = sign.parent
     for _ in range(_UP):
@@ -60,6 +79,22 @@ def _holder(sign: Any) -> Any:
             return one
         one = one.parent
     return None
+
+
+def _before_item(sign: Any, item: Any) -> str:
+    """What a sign says of the item behind it: that it is not included, or what the page tells people who don't see it."""
+    no = "✗ " if _meaning(sign) == "✗" else ""
+    if sign.tag == "img" or (sign.tag != "svg" and sign.text().strip()):
+        return no
+    one = sign
+    for _ in range(_UP):
+        if one.prev is not None and one.prev.text().strip():
+            return no
+        one = one.parent
+        if one is None or one == item:
+            break
+    word = _word(sign)
+    return f"{word}: " if word else no
 
 
 def _word(sign: Any) -> str:

@@ -22,7 +22,7 @@ from f.documents.web.charset import decode_page
 from f.documents.web.json_ld import json_ld_lines
 from f.documents.web.microdata import microdata
 from f.documents.web.parts import STRUCK_ROW, take_out
-from f.documents.web.signs import name_panels, say_signs
+from f.documents.web.signs import keep_sentences, name_panels, say_signs, shown
 from f.documents.web.tree import parsed
 
 _BLOCK_TAGS = (
@@ -86,6 +86,7 @@ def read_page(source: str, most: int, url: str = "") -> WebText:
     say_signs(tree)
     name_panels(tree)
     left_out = take_out(tree)
+    keep_sentences(tree)
     data += microdata(tree)
     parts: list[str] = []
     left = most
@@ -141,6 +142,8 @@ def _walk(node: Any, base: str) -> Iterator[str]:
             yield from _table(one, base)
         elif tag == "dl":
             stack += reversed(_definitions(one))
+        elif tag == "img":
+            yield shown(one)
         elif tag == "pre":
             yield f"\n\n{one.text()}\n\n"
         elif not tag.startswith("-") and tag != "head":
@@ -222,9 +225,7 @@ def _table(table: Any, base: str) -> Iterator[str]:
     title = table.css_first("caption")
     caption = cell_text(title.text(separator=" ")) if title is not None else ""
     rows = ((_mark(row), [_cell(cell, base) for cell in row]) for row in _rows(table))
-    yield "\n"
-    if caption:
-        yield f"\n{caption}\n"
+    yield f"\n\n{caption}\n" if caption else "\n"
     for line in lines(spread(rows), caption[:_LONGEST_CAPTION]):
         yield f"\n{line}"
     yield "\n\n"
