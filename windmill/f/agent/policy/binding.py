@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from f.agent.policy.claims import Draft, Finding
 from f.agent.policy.limits import direction
+from f.agent.policy.quoted import in_least
 from f.common.figures.amounts import Figure, amount, money, same
 from f.common.figures.finder import figures
 from f.common.figures.polarity import asks
@@ -45,10 +46,19 @@ UNPLACED = ("phone", "link", "mail", "code")
 UNNUMBERED = (*UNPLACED, "weekday", "date", "clock")
 
 
+class Span(NamedTuple):
+    """From where to where something holds, in its unit's smallest."""
+
+    kind: str
+    least: float
+    most: float
+
+
 class Value(NamedTuple):
     """A figure of a text. `words`: those of its clause; `around`: those of the label and the row that it shares with others.
 
-    `beyond`: the limit before its clause, which it may be the other side of: up to 10 cm² 80, above 140.
+    `beyond`: the limit before its clause, which it may be the other side of: up to 10 cm² 80, above 140. `part`: of a price or
+    a share, the part of the sentence that may tell the range that it is said of: between 7 and 15 days, 50 %.
     """
 
     figure: Figure
@@ -56,6 +66,7 @@ class Value(NamedTuple):
     around: frozenset[str]
     clause: str
     beyond: frozenset[str]
+    part: str = ""
 
     @property
     def all(self) -> frozenset[str]:
@@ -116,6 +127,11 @@ def _of_another(
     here = [v for v in alike if same(v.figure, value.figure)]
     cited = [v for v in here if _meet(folded(v.clause), folded(quote))] if quote else []
     here = cited or here
+    heard_of = [v.figure for v in told]
+    if any(_spans(v.part, heard_of) for v in here):
+        return False
+    if any(_of_other_tier(v, here, heard_of) for v in alike):
+        return True
     for other in alike if here else ():
         if any(same(other.figure, v.figure) for v in (*here, *told)):
             continue
@@ -130,6 +146,45 @@ def _of_another(
         ):
             return True
     return False
+
+
+def said_of(text: str, figure: Figure, told: Iterable[Figure]) -> bool:
+    """Whether a source says a price or a share of a range that a figure of the statement lies in: 10 days, between 7 and 15 days 50 %."""
+    return any(_spans(v.part, told) for v in values(text) if same(v.figure, figure))
+
+
+def _of_other_tier(other: Value, here: Iterable[Value], told: Iterable[Figure]) -> bool:
+    """Whether a figure of the statement lies in the range of another price, and the price that it tells has a limit of its own: 10 days, 100 %."""
+    kinds = {span.kind for span in _spans(other.part, told)}
+    if not kinds or any(same(other.figure, figure) for figure in told):
+        return False
+    return bool(here) and all(
+        any(kind_of(f) in kinds and not any(same(f, g) for g in told) for f in figures(v.part)) for v in here
+    )
+
+
+def _spans(part: str, told: Iterable[Figure]) -> list[Span]:
+    """The ranges that a part of a sentence names and that a figure of the statement lies in."""
+    sizes = [(kind_of(figure), size) for figure in told for size in in_least(figure)] if part else []
+    return [
+        span
+        for span in (ranges(part) if sizes else ())
+        if any(kind == span.kind and span.least <= size <= span.most for kind, size in sizes)
+    ]
+
+
+@lru_cache(maxsize=300)
+def ranges(part: str) -> tuple[Span, ...]:
+    """Those of lengths and measures: two figures of a kind with a word or a mark between them, the first one smaller."""
+    found = [f for f in figures(part) if f.unit in SIZES or not f.unit]
+    return tuple(
+        Span(kind_of(other), least, most)
+        for one, other in pairwise(found)
+        if other.unit and one.unit in ("", other.unit) and other.start - one.end <= FAR
+        for least in in_least(one._replace(unit=other.unit))
+        for most in in_least(other)
+        if least < most
+    )
 
 
 def _meet(one: str, other: str) -> bool:
@@ -156,6 +211,7 @@ def values(text: str) -> tuple[Value, ...]:
 def _of_sentence(sentence: str, name: str) -> Iterator[Value]:
     label = LABELLED.match(sentence)
     limits: frozenset[str] = frozenset()
+    parts = [*re.finditer(r"[^;；。]+", sentence)]
     for start, end in _clauses(sentence):
         clause = sentence[start:end]
         inside = ranged(figures(clause), clause)
@@ -163,10 +219,16 @@ def _of_sentence(sentence: str, name: str) -> Iterator[Value]:
         words = _words(clause)
         around = _words(f"{before} {name}")
         beyond = limits if len(inside) == 1 else frozenset[str]()
+        part = next((m[0] for m in parts if m.end() > start), "")
         for figure in inside:
             own = words - figure.keys - _numbers([figure])
-            yield Value(figure, own, around, clause, beyond)
+            yield Value(figure, own, around, clause, beyond, part if priced(figure) else "")
         limits = frozenset(_numbers(f for f in inside if direction(clause, f)))
+
+
+def priced(figure: Figure) -> bool:
+    """Whether it is what something costs, or a share of that."""
+    return money(figure.unit) or figure.unit == "%"
 
 
 def _clauses(sentence: str) -> list[tuple[int, int]]:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from functools import cached_property
 
+from f.agent.policy.binding import priced, said_of
 from f.agent.policy.cells import (
     cell_of,
     days_of_others,
@@ -78,6 +79,8 @@ class Placement:
             and not any(same(figure, f) for f in s.figures)
         ]
         if not holding or figure.unit == "code" or (figure.unit == "weekday" and open_then(told, holding)):
+            return False
+        if priced(figure) and any(said_of(h.text, figure, told) for h in holding):
             return False
         if kind_of(figure) not in TIMES and all(
             self._of_another_cell(LISTED.sub("", sentence), told, figure, h) for h in holding

@@ -12,6 +12,7 @@ from itertools import combinations, permutations
 from math import ceil
 
 from f.agent.policy.calendar_days import days_between, of_calendar
+from f.agent.policy.clock_times import hours_between, of_clock
 from f.common.figures.amounts import Figure, amount, fits, money
 from f.common.figures.words import MONTH_MINUTES, MULTIPLIERS, SIZES
 
@@ -40,13 +41,13 @@ def follows(
     if figure.unit in ("date", "weekday"):
         return of_calendar(figure, known, today, days, by_length=contrary)
     if figure.unit == "clock" or (not figure.unit and re.fullmatch(r"\d{1,2}[.:]\d\d", figure.text)):
-        if _of_clock(figure, known, known if stated is None else stated):
+        if of_clock(figure, known, known if stated is None else stated):
             return True
         if figure.unit:
             return False
     wanted = amount(figure)
     if not wanted or figure.unit == "hour":
-        at = any(k.startswith("at ") for k in figure.keys) and _of_clock(
+        at = any(k.startswith("at ") for k in figure.keys) and of_clock(
             figure, known, known if stated is None else stated
         )
         if at or not wanted:
@@ -65,7 +66,7 @@ def follows(
         for a in amount(one)
         for half in halves
         for value in _converted(a + half, one.unit, figure.unit)
-    } | _hours(figure, known)
+    } | hours_between(figure, known)
     if any(
         abs(value - one) <= 0.03 * one
         for value in spans
@@ -226,62 +227,6 @@ def _of_prices(figure: Figure, known: Sequence[Figure], prices: list[float]) -> 
     made |= {price * whole / size for price in prices for size in sizes for whole in (100, 1000)}
     abroad = [v for o in known if money(o.unit) and not fits(figure.unit, o.unit) for v in amount(o)]
     return made | {price * v / whole for price in prices for v in abroad for whole in (1, 100)}
-
-
-def _hours(figure: Figure, known: Sequence[Figure]) -> set[float]:
-    """How long it is from one time of the day to another."""
-    if figure.unit not in ("hour", "minute"):
-        return set()
-    times = sorted(_minutes(known) | {0})
-    apart = {b - a for a, b in combinations(times[:20], 2)}
-    return {
-        length / SIZES[figure.unit][1] for gap in apart for length in (gap, 1440 - gap)
-    }  # or over midnight
-
-
-def _of_clock(figure: Figure, known: Sequence[Figure], stated: Sequence[Figure]) -> bool:
-    """A time so many minutes before or after another one, of which the reply or the customer names one; or the length between two, as in 2 h 30."""
-    wanted = _minutes([figure])
-    reached = {
-        time + sign * length
-        for some, others in ((stated, known), (known, stated))
-        for time in _minutes(some)
-        for length in _lengths(others)
-        for sign in (1, -1)
-    }
-    return bool(wanted & reached) or (
-        "h" in figure.text.casefold() and bool(wanted & _lengths_between(known))
-    )
-
-
-def _lengths_between(known: Sequence[Figure]) -> set[float]:
-    """The lengths from one time of the day to another, also of the next day, and sums and differences of hours, in minutes: 8 less 5.5 are 2 h 30."""
-    times = combinations(sorted(_minutes(known))[:20], 2)
-    hours = [v * 60 for o in known if o.unit in ("", "hour") for v in amount(o) if v < 100][:MOST_OPERANDS]
-    apart = {abs(a - b) for a, b in times}
-    apart |= {1440 - length for length in apart}
-    return apart | {value for a, b in combinations(hours, 2) for value in (a + b, abs(a - b))}
-
-
-def _lengths(known: Sequence[Figure]) -> set[float]:
-    """The lengths of time among figures, in minutes, up to twelve hours."""
-    hours, minutes = (
-        {v * SIZES[unit][1] for o in known if o.unit == unit for v in amount(o)}
-        for unit in ("hour", "minute")
-    )
-    found = hours | minutes | {a + b for a in hours for b in minutes if b < 60}  # 2 hours 40
-    return {length for length in found if length <= 720}
-
-
-def _minutes(known: Iterable[Figure]) -> set[float]:
-    """The times of the day among figures, in minutes since midnight."""
-    return {
-        int(hour) * 60.0 + int(minute)
-        for one in known
-        for key in one.keys
-        if key.startswith("at ")
-        for hour, minute in [key[3:].split(":")]
-    }
 
 
 def _converted(value: float, unit: str, wanted: str) -> set[float]:

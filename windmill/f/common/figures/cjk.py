@@ -6,6 +6,10 @@ from __future__ import annotations
 import re
 
 CJK_DATE = re.compile(r"(?:(\d{4})\s*[年년]\s*)?(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日号號일]")
+# What leads from a day to a later one of the same month: 12月19日から21日まで.
+CJK_LATER_DAY = re.compile(
+    r"\s*(?:から|[〜～~–—-]|至|到|부터|に?、|と|和|・)\s*(\d{1,2})\s*[日号號일](?!間|间)"
+)
 CJK_DIGITS = {c: i for i, c in enumerate("〇一二三四五六七八九")} | {"两": 2, "兩": 2}
 CJK_NUMBER = re.compile(r"[一二两兩三四五六七八九十百千]+(?=[^\W\d_])")
 CJK_PRICE = re.compile(
@@ -16,7 +20,7 @@ CJK_CLOCK = re.compile(
 )
 CJK_WEEK = "月火水木金土日"
 CJK_DAYS = re.compile(
-    rf"(?<![\u4e00-\u9fff])([{CJK_WEEK}])[〜～~–-]([{CJK_WEEK}])(?![\u4e00-\u9fff])|(?<![\u4e00-\u9fff])[{CJK_WEEK}](?:[・、/][{CJK_WEEK}])+|土日(?!本)|平日|평일|工作日|周末|週末|주말"
+    rf"(?<![\u4e00-\u9fff])([{CJK_WEEK}])[〜～~–-]([{CJK_WEEK}])(?![\u4e00-\u9fff])|(?<![\u4e00-\u9fff])[{CJK_WEEK}](?:[・、/][{CJK_WEEK}])+|[{CJK_WEEK}]曜(?!日)|土日(?!本)|平日|평일|工作日|周末|週末|주말"
 )
 
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 
 from f.common.figures.amounts import date_keys
-from f.common.figures.cjk import CJK_DATE
+from f.common.figures.cjk import CJK_DATE, CJK_LATER_DAY
 from f.common.figures.words import SHORT_MONTHS, month_names, short_weekday_names, weekday_names
 
 Take = Callable[[int, int, set[str], str], None]
@@ -37,6 +37,10 @@ def take_dates(text: str, take: Take) -> None:
         take(*match.span(), date_keys(match[1], match[2], match[3]), "date")
     for match in CJK_DATE.finditer(text):
         take(*match.span(), date_keys(match[1], match[2], match[3]), "date")
+        later = CJK_LATER_DAY.match(text, match.end())
+        while later:
+            take(later.start(1), later.end(), date_keys(match[1], match[2], later[1]), "date")
+            later = CJK_LATER_DAY.match(text, later.end())
     pattern, names = month_names()
     for match in pattern.finditer(text):
         day, month, year = (match[1], match[2], match[3]) if match[1] else (match[5], match[4], match[6])
