@@ -16,8 +16,10 @@ from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
 
 from local.mail import Mailbox
 from local.portal import people
+from local.seed import SHOP
 from tests.browser.layout import overlaps
 from tests.e2e.conftest import World, world  # noqa: F401
+from tests.portal_door.provider import CLIENT, SECRET, Company
 
 FLAGS = [
     *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
@@ -42,9 +44,21 @@ def mailbox(world: World) -> Iterator[Mailbox]:  # noqa: F811
 
 
 @pytest.fixture(scope="package")
-def door(world: World, mailbox: Mailbox) -> str:  # noqa: F811
-    """The portal's own door, whose mails are in the mailbox."""
-    return world.stack.start_door()
+def company() -> Iterator[Company]:
+    """The shop's own provider of accounts, which the door believes about the shop's addresses."""
+    company = Company()
+    yield company
+    company.stop()
+
+
+@pytest.fixture(scope="package")
+def door(world: World, mailbox: Mailbox, company: Company) -> str:  # noqa: F811
+    """The portal's own door, whose mails are in the mailbox: at a name, because browsers bind no passkey to an address of digits."""
+    shop = {"id": "shop", "name": SHOP.name, "domains": [SHOP.staff.partition("@")[2]]}
+    providers = [shop | {"issuer": company.url, "client_id": CLIENT, "client_secret": SECRET}]
+    address = f"http://localhost:{world.stack.ports['door']}"
+    world.stack.start_door({"PORTAL_URL": address, "PORTAL_PROVIDERS": json.dumps(providers)})
+    return address
 
 
 def chromium() -> str:

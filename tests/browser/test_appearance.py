@@ -108,7 +108,7 @@ def test_people_meet_the_looks_at_the_address_that_an_operator_has_confirmed(
     context = browser.new_context(viewport=DESKTOP, locale="en-GB", reduced_motion="reduce")  # type: ignore[arg-type]
     try:
         page, before = context.new_page(), len(mailbox.mails)
-        page.goto(door.replace("127.0.0.1", DOMAIN))
+        page.goto(door.replace("localhost", DOMAIN))
         expect(page).to_have_title(f"Sign in to the portal · {NAME}")
         expect(page.get_by_role("img", name=NAME)).to_be_visible()
         both_schemes(page, "sign-in")

@@ -132,7 +132,7 @@ def test_the_first_deployment_sends_no_message_through_an_ingress_without_its_to
 ) -> None:
     code, said = deployment.run()
     assert (code, deployment.sent) == (0, 0), said
-    assert "no test message yet: `docker compose up --detach ingress`, then make deploy again" in said
+    assert "no test message yet: `docker compose up --detach`, then make deploy again" in said
     code, said = deployment.run(INGRESS_WINDMILL_TOKEN=deployment.made_token())
     assert (code, deployment.sent) == (0, 1), said
     assert "the server was as it should be: nothing was changed" in said and "it went through" in said

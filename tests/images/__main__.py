@@ -2,7 +2,8 @@
 
 With Docker one `docker compose up` starts all, so the order is compose's own. Without a daemon buildah builds and runs them (as root, with base
 images that are there already: PYTHON_IMAGE, DEBIAN_IMAGE, POSTGRES_IMAGE and WINDMILL_IMAGE name them, as in .env), in an order worked out here
-from depends_on. At the end a webhook that is signed with the secret of the environment must stand in PostgreSQL.
+from depends_on. At the end a webhook that is signed with the secret of the environment must stand in PostgreSQL, the pooler must lend a connection,
+the door must show its page, and Windmill must know a worker for each tag.
 
 With Docker it takes the deployment's own ports of this machine; POSTGRES_PORT (5432), WINDMILL_PORT (8000), INGRESS_ADMIN_PORT (8081), INGRESS_BIND
 (127.0.0.1:8080) and PORTAL_BIND (127.0.0.1:8090) move them. It says in one sentence what does not work, and exits with 1.
@@ -17,9 +18,15 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.images.engines import LEFT_OUT, Buildah, Docker, Engine, Failed, chosen
+from tests.images.buildah import LEFT_OUT, Buildah
+from tests.images.commands import Failed
+from tests.images.docker import Docker
+from tests.images.engines import Engine, chosen
 from tests.images.services import Service, WrongFile, environment, read
 
+TAGS_S = 60
+TAGS = "select distinct unnest(custom_tags) from worker_ping where ping_at > now() - interval '1 minute'"
+SIGN_IN = "import urllib.request; print(urllib.request.urlopen('http://localhost:8090/', timeout=5).read().decode())"
 ROW = "select count(*) from inbound_messages where message_id = 'wamid.check' and phone_number_id = 'check'"
 PORTS = {
     **{"POSTGRES_PORT": "5432", "WINDMILL_PORT": "8000", "INGRESS_ADMIN_PORT": "8081"},
@@ -62,19 +69,44 @@ def check(engine: Engine, services: list[Service]) -> None:
     began = time.monotonic()
     engine.start(services)
     print(f"up     {'all':26} {time.monotonic() - began:6.1f} s", flush=True)
-    ingress = next(service for service in services if service.name == "ingress")
-    code, said = engine.run_in(ingress, ["python", "-c", WEBHOOK])
-    if code or "200" not in said:
-        raise Failed(f"The ingress does not take a signed webhook: {said.strip()[-500:]}")
-    postgres = next(service for service in services if service.name == "postgres")
-    code, said = engine.run_in(
-        postgres, ["psql", "-h", "127.0.0.1", "-U", "postgres", "-d", "chatbot", "-Atc", ROW]
-    )
-    if code or said.strip() != "1":
-        raise Failed(
-            f"The ingress has taken a signed webhook, and PostgreSQL does not have it: {said.strip()[-500:]}"
+    look_around(engine, {service.name: service for service in services})
+
+
+def look_around(engine: Engine, services: dict[str, Service]) -> None:
+    """That the services, each of them healthy, fit together. Raises Failed."""
+
+    def must(name: str, command: list[str], holds: str, problem: str) -> None:
+        code, said = engine.run_in(services[name], command)
+        if code or holds not in said:
+            raise Failed(f"{problem}: {said.strip()[-500:]}")
+
+    psql = ["psql", "-h", "127.0.0.1", "-U", "postgres", "-d", "chatbot", "-Atc"]
+    must("ingress", ["python", "-c", WEBHOOK], "200", "The ingress does not take a signed webhook")
+    must("postgres", [*psql, ROW], "1\n", "The ingress has taken a signed webhook, and PostgreSQL lacks it")
+    password = services["pooler"].environment["CHATBOT_APP_PASSWORD"]
+    pooled = f"postgresql://chatbot_app:{password}@pooler:6432/chatbot"
+    asked = ["psql", pooled, "-Atc", "select current_user"]
+    must("postgres", asked, "chatbot_app\n", "The pooler lends no connection")
+    must("portal", ["python", "-c", SIGN_IN], 'id="ask"', "The door does not show its page")
+    await_tags(engine, services)
+    print("a signed webhook is stored, the pooler lends, the door shows its page, each tag has a worker")
+
+
+def await_tags(engine: Engine, services: dict[str, Service]) -> None:
+    """Until a worker takes each tag: Windmill lets a job wait for ever whose tag none takes. Raises Failed."""
+    wanted = {
+        tag for s in services.values() for tag in s.environment.get("WORKER_TAGS", "").split(",") if tag
+    }
+    end = time.monotonic() + TAGS_S
+    while True:
+        _, said = engine.run_in(
+            services["windmill-postgres"], ["psql", "-U", "postgres", "-d", "windmill", "-Atc", TAGS]
         )
-    print("a signed webhook is stored")
+        if not (idle := wanted - set(said.split())):
+            return
+        if time.monotonic() > end:
+            raise Failed(f"No worker takes the tags {', '.join(sorted(idle))}: {said.strip()[-500:]}")
+        time.sleep(2)
 
 
 def main() -> int:

@@ -39,8 +39,9 @@ class Build:
 
 @dataclass(frozen=True)
 class Service:
-    """`health`: the command of its health check; empty: it has none. `after`: the services that it waits for.
-    `files`: [path here, path there] of what is mounted from the repository."""
+    """`health`: the command of its health check; empty: it has none. `patience`: seconds after which compose calls it unhealthy, and starts nothing
+    that waits for it. `after`: the services that it waits for. `files`: [path here, path there] of what is mounted from the repository.
+    `read_only`: it may write to the folders of `writable` alone."""
 
     name: str
     image: str
@@ -48,9 +49,12 @@ class Service:
     environment: dict[str, str]
     command: list[str]
     health: list[str]
+    patience: float
     after: set[str]
     files: list[tuple[Path, str]]
     capabilities: list[str]
+    read_only: bool
+    writable: list[str]
 
     @property
     def ends(self) -> bool:
@@ -105,7 +109,9 @@ def _filled(value: Any, variables: dict[str, str]) -> Any:
 
 
 def _service(name: str, of: dict[str, Any]) -> Service:
-    test = of.get("healthcheck", {}).get("test", [])
+    check = of.get("healthcheck", {})
+    test = check.get("test", [])
+    volumes = [str(volume).split(":")[:2] for volume in of.get("volumes", [])]
     return Service(
         name=name,
         image=str(of.get("image", "")),
@@ -113,14 +119,23 @@ def _service(name: str, of: dict[str, Any]) -> Service:
         environment={key: str(value) for key, value in of.get("environment", {}).items()},
         command=[str(word) for word in of.get("command", [])],
         health=["sh", "-c", test[1]] if test[:1] == ["CMD-SHELL"] else test[1:],
+        patience=_patience(check) if check else 0,
         after=set(of.get("depends_on", ())),
-        files=[
-            ((ROOT / here).resolve(), there)
-            for here, there in (str(v).split(":")[:2] for v in of.get("volumes", []))
-            if here.startswith(".")
-        ],
+        files=[((ROOT / here).resolve(), there) for here, there in volumes if here.startswith(".")],
         capabilities=of.get("cap_add", []),
+        read_only=of.get("read_only", False),
+        writable=[str(folder).split(":")[0] for folder in of.get("tmpfs", [])]
+        + [there for here, there in volumes if not here.startswith(".")],
     )
+
+
+def _patience(check: dict[str, Any]) -> float:
+    """Failures of the first seconds don't count; then so many in a row are enough."""
+    return _seconds(check.get("start_period", "0s")) + check["retries"] * _seconds(check["interval"])
+
+
+def _seconds(duration: str) -> float:
+    return float(duration.removesuffix("s"))
 
 
 def _build(of: dict[str, Any]) -> Build:

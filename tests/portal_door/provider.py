@@ -9,7 +9,7 @@ import time
 from base64 import b64encode, urlsafe_b64encode
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urljoin, urlsplit
 
 from joserfc import jwt
 from joserfc.jwk import OctKey, RSAKey
@@ -19,20 +19,27 @@ BASIC = "Basic " + b64encode(f"{CLIENT}:{SECRET}".encode()).decode()
 
 
 class Company:
-    """`claims`: what its tokens say beside what they must; `lie`: changes a token's claims before it is signed. `signs`: with another key."""
+    """`claims`: what its tokens say beside what they must; `lie`: changes a token's claims before it is signed. `signs`: with another key.
+    `person`: who is signed in at its own page, which sends a browser back at once."""
 
     def __init__(self) -> None:
         self.key = RSAKey.generate_key(2048, {"kid": "1"})
         self.signs: Any = self.key
         self.header = {"alg": "RS256", "kid": "1"}
         self.claims: dict[str, Any] = {}
+        self.person = ""
         self.names: str | None = None  # the issuer that it publishes, where that is another one
         self.codes: dict[str, dict[str, str]] = {}
         company = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
-                self.say(200, company.publish(self.path))
+                if self.path.startswith("/authorize"):
+                    self.send_response(303)
+                    self.send_header("location", company.back(self.path))
+                    self.end_headers()
+                else:
+                    self.say(200, company.publish(self.path))
 
             def do_POST(self) -> None:
                 given = parse_qs(self.rfile.read(int(self.headers["content-length"])).decode())
@@ -71,6 +78,11 @@ class Company:
         code = hashlib.sha256(place.encode()).hexdigest()
         self.codes[code] = asked | {"email": email}
         return f"{urlsplit(asked['redirect_uri']).path}?code={code}&state={asked['state']}"
+
+    def back(self, place: str) -> str:
+        """Where its own page sends a browser in which `person` is signed in."""
+        (door,) = parse_qs(urlsplit(place).query)["redirect_uri"]
+        return urljoin(door, self.consent(place, self.person))
 
     def token(self, given: dict[str, str], authorization: str) -> dict[str, Any] | None:
         asked = self.codes.pop(given.get("code", ""), None)

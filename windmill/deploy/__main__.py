@@ -111,7 +111,7 @@ def test_message(server: Server, new_token: bool) -> None:
         say("INGRESS_URL is not set: no test message was sent")
         return
     if new_token:  # the ingress would store the message, and not be let in at Windmill
-        say("no test message yet: `docker compose up --detach ingress`, then make deploy again")
+        say("no test message yet: `docker compose up --detach`, then make deploy again")
         return
     say(message.send(server, os.environ))
 
