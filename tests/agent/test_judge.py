@@ -114,8 +114,9 @@ def test_of_a_long_passage_it_sees_what_is_around_the_quote() -> None:
 
 @pytest.mark.parametrize(
     "answer",
-    ["yes", "no", "[]", '["no", "no"]', "[nothing]", "{", Raw(500, {"oops": 1}), openai_error(400, "bad"), Raw(body=b"<html>"), openai_error(401, "key")],
-    ids=["a word", "no alone", "none", "too many", "another word", "garbage", "500", "400", "HTML", "401"],
+    ["yes", "no", "[]",
+     '["no", "no"]', "[nothing]", "{", Raw(500, {"oops": 1}), openai_error(400, "bad"), Raw(body=b"<html>"), openai_error(401, "key")],
+    ids=["a word", "no alone", "none", "too many", "other", "garbage", "500", "400", "HTML", "401"],
 )  # fmt: skip
 def test_no_failure_of_it_blocks_a_reply(bench: Bench, answer: Any) -> None:
     bench.set(judge="always")

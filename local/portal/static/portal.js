@@ -1,1 +1,1 @@
-import{aa as e,ba as r,qa as o,ra as t}from"./pages/5U6OQPLB.js";import"./pages/45GWE4C6.js";var n=250,i=o().catch(()=>{}),l=r(e()),c=import("./pages/GB4K6EY3.js");Promise.race([i.then(t),new Promise(a=>setTimeout(a,n))]).then(async()=>{await l;let{draw:a}=await c;a()});
+import{aa as e,ba as r,qa as o,ra as t}from"./pages/2LHYE5TS.js";import"./pages/45GWE4C6.js";var n=250,i=o().catch(()=>{}),l=r(e()),c=import("./pages/B32YQCEJ.js");Promise.race([i.then(t),new Promise(a=>setTimeout(a,n))]).then(async()=>{await l;let{draw:a}=await c;a()});

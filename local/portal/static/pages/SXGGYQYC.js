@@ -1,5 +1,5 @@
 //# allFunctionsCalledOnLoad
-import{$a as Q,A as me,Eb as Ce,Fb as xe,Gb as be,R as pe,S as ee,Wa as J,X as fe,Xa as K,a as R,b as W,d as S,eb as he,g as q,h as P,k as r,l as H,n as k,q as V,r as B,s as de,w as ue,y as A}from"./WQFGTHYZ.js";import{f as F,k as I,n as le,u as ae,y as O}from"./5U6OQPLB.js";/**
+import{$a as Q,A as me,Eb as Ce,Fb as xe,Gb as be,R as pe,S as ee,Wa as J,X as fe,Xa as K,a as R,b as W,d as S,eb as he,g as q,h as P,k as r,l as H,n as k,q as V,r as B,s as de,w as ue,y as A}from"./KLVGKH76.js";import{f as F,k as I,n as le,u as ae,y as O}from"./2LHYE5TS.js";/**
  * @license @tabler/icons-react v3.52.0 - MIT
  *
  * This source code is licensed under the MIT license.

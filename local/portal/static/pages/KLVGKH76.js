@@ -1,5 +1,5 @@
 //# allFunctionsCalledOnLoad
-import{$ as p0,A as o0,B as Sm,C as ma,D as xm,E as i0,F as wm,G as a0,H as Fe,I as Rn,J as Cm,L as l0,N as s0,O as u0,P as Tm,Q as c0,S as f0,U as d0,V as m0,W as pa,X as je,_ as Kl,a as x,aa as h0,b as ho,ba as g0,c as go,ca as $l,d as vo,da as v0,e as hi,ea as y0,f as Ce,fa as b0,g as Je,ga as S0,h as gi,ha as x0,ia as w0,j as nc,ja as C0,k as ve,ka as Rm,l as J,la as T0,m as Gn,n as H,na as oc,o as Dt,oa as ic,p as rc,pa as R0,r as yo,ra as E0,s as Ne,t as Xl,u as N,v as O,w as da,x as it,y as z,z as r0}from"./5U6OQPLB.js";import{b as pi,d as po,e as n0}from"./45GWE4C6.js";var L0=pi(qe=>{"use strict";/**
+import{$ as p0,A as o0,B as Sm,C as ma,D as xm,E as i0,F as wm,G as a0,H as Fe,I as Rn,J as Cm,L as l0,N as s0,O as u0,P as Tm,Q as c0,S as f0,U as d0,V as m0,W as pa,X as je,_ as Kl,a as x,aa as h0,b as ho,ba as g0,c as go,ca as $l,d as vo,da as v0,e as hi,ea as y0,f as Ce,fa as b0,g as Je,ga as S0,h as gi,ha as x0,ia as w0,j as nc,ja as C0,k as ve,ka as Rm,l as J,la as T0,m as Gn,n as H,na as oc,o as Dt,oa as ic,p as rc,pa as R0,r as yo,ra as E0,s as Ne,t as Xl,u as N,v as O,w as da,x as it,y as z,z as r0}from"./2LHYE5TS.js";import{b as pi,d as po,e as n0}from"./45GWE4C6.js";var L0=pi(qe=>{"use strict";/**
  * @license React
  * scheduler.production.js
  *
