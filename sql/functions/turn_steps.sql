@@ -192,7 +192,7 @@ select own_functions('give_up');
 grant execute on function give_up to chatbot_app;
 
 -- The turn that a run has open, in the shape of a Context, for the failure handler, which can't read the failed
--- step's result. `replied`: a reply is written already, and what is left of it is sent.
+-- step's result. `replied`: a reply is written already, and what is left of it is sent. `handed_off`: to a human.
 create or replace function find_turn(p_run uuid) returns jsonb
     language plpgsql stable security definer set search_path = public, pg_temp as $$
 begin
@@ -200,6 +200,7 @@ begin
                                       'turn_id', t.id,
                 'phone_number_id', t.phone_number_id, 'replied', exists (select from outbound_messages o
                     where o.turn_id = t.id),
+                'handed_off', exists (select from handoffs h where h.turn_id = t.id),
                 'question', coalesce((select string_agg(message_words(i.payload), e'\n' order by i.seq)
                                       from inbound_messages i
                                       where i.turn_id = t.id and not is_decision(i.message_id)), ''),

@@ -10,6 +10,7 @@ import pytest
 from f.agent.turn import Turn
 from f.chatbot import on_failure
 from f.common.database import Database
+from f.whatsapp.outbox import queue_parts
 from tests.agent.conftest import SHOP, Bench
 from tests.agent.vendors import Raw, call
 
@@ -133,12 +134,18 @@ def failed_turn(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> tuple[str, str
     """A turn whose step has just failed, and what the failure handler makes of it."""
     contact = bench.contact()
     turn, _ = bench.turn(contact)
+    return failure(bench, monkeypatch, turn), contact, turn
+
+
+def failure(bench: Bench, monkeypatch: pytest.MonkeyPatch, turn: str) -> str:
     run = str(bench.rows("select run_id from turns where id = %s", turn)[0]["run_id"])
     monkeypatch.setenv("WM_JOB_ID", run)
     with Database.open(bench.db) as database:
-        opened = Turn(database, database.value("select find_turn(%s)", run), bench.resources)  # type: ignore[arg-type]
-        told = on_failure.release(opened, "agent_loop: the disk is full", "failed")
-    return told, contact, turn
+        return on_failure.release(opened(bench, database, run), "agent_loop: the disk is full", "failed")
+
+
+def opened(bench: Bench, database: Database, run: str) -> Turn:
+    return Turn(database, database.value("select find_turn(%s)", run), bench.resources)  # type: ignore[arg-type]
 
 
 @pytest.mark.field_failure(10)
@@ -179,3 +186,20 @@ def test_a_handoff_that_fails_leaves_the_words_for_the_failure(
     assert staffed.gemini.asked[0]["text"]["body"].startswith("Something went wrong")
     (state,) = staffed.rows("select state from turns where id = %s", turn)
     assert state == {"state": "failed"}
+
+
+@pytest.mark.parametrize("written", [True, False])
+def test_a_step_that_fails_after_the_words_of_a_handoff_were_written_has_handed_off(
+    staffed: Bench, monkeypatch: pytest.MonkeyPatch, written: bool
+) -> None:
+    result = staffed.live("help me", HAND_OFF, "Passed on.")
+    if written:
+        (row,) = staffed.rows("select run_id from turns where id = %s", result["turn_id"])
+        with Database.open(staffed.db) as database:
+            turn = opened(staffed, database, str(row["run_id"]))
+            turn.epoch = result["epoch"]
+            queue_parts(turn, [{"type": "text", "text": {"body": result["reply"]}}])
+    failure(staffed, monkeypatch, result["turn_id"])
+    (ended,) = staffed.rows("select state, outcome from turns where id = %s", result["turn_id"])
+    assert ended == {"state": "failed", "outcome": "handed_off" if written else "failed"}
+    assert (result["reply"] == staffed.gemini.asked[-1]["text"]["body"]) == written

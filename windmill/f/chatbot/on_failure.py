@@ -66,7 +66,11 @@ def main(
 
 
 def release(turn: Turn, reason: str, outcome: str) -> str:
-    """Tells the customer and closes the turn, even if telling fails. Returns what became of the words."""
+    """Tells the customer and closes the turn, even if telling fails. Returns what became of the words.
+
+    Where the words of a handoff were written before the step failed, they are what the customer reads: the outcome is that."""
+    if turn.context.get("replied") and turn.context.get("handed_off"):
+        outcome = "handed_off"
     try:
         turn.begin(STEP)
         sent_words = tell(turn, words_for(turn, reason))

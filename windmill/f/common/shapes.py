@@ -59,6 +59,7 @@ class Context(TypedDict, total=False):
     chatbot: Chatbot
     contact: Contact
     replied: bool  # a reply is in the outbox already; from find_turn
+    handed_off: bool  # the turn has handed the conversation to a human; from find_turn
     say: str  # these words are the reply: the model is not asked
     preface: str  # words that come before the reply
     decisions: bool  # a person has decided about a tool's call: f/agent/decisions
