@@ -302,7 +302,7 @@ begin
     return query update documents d set state = 'received', error = null, warnings = '[]', title = p_title,
         filename = p_filename,
             uploaded_by = p_by, replaces = last, run_id = null, restarts = 0, started_at = null,
-            sendable = coalesce(may_go_out, false), created_at = clock_timestamp(),
+            sendable = coalesce(may_go_out, d.sendable), created_at = clock_timestamp(),
                 updated_at = now()
         where d.id = same.id returning d.id, d.state, null::text, null::jsonb;
 end $$;

@@ -63,6 +63,7 @@ declare
     drawn uuid[] := '{}';
     of_all int := 0;
     asked text := p_version;
+    part jsonb;
 begin
     select * into bot from chatbots where phone_number_id = p_number and tenant_id = current_tenant() for no key update;
     if not found then
@@ -79,13 +80,13 @@ begin
     if drawn is null then
         return '{"turns": 0}';
     end if;
+    part := coalesce(draft_part(p_number, p_version), '{}');
     if p_version = 'draft' then
-        asked := coalesce('draft:' || (select string_agg(k, ',' order by k)
-                                       from jsonb_object_keys(draft_part(p_number, 'draft')) k), 'draft');
+        asked := coalesce('draft:' || (select string_agg(k, ',' order by k) from jsonb_object_keys(part) k), 'draft');
     end if;
     insert into replays (id, tenant_id, phone_number_id, version, draft, from_at, to_at, of_turns, turns, shadow,
                          estimated_usd, most_usd, person)
-        values (made, bot.tenant_id, p_number, asked, coalesce(draft_part(p_number, asked), '{}'), p_from, p_to, of_all,
+        values (made, bot.tenant_id, p_number, asked, part, p_from, p_to, of_all,
                 case when p_shadow then p_most else cardinality(drawn) end, p_shadow, p_estimated_usd, p_most_usd,
                 p_person);
     insert into replay_results (replay_id, turn_id, tenant_id)

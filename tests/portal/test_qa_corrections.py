@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from f.common.database import Database
+import pytest
+
+from f.common.database import Database, as_tenant
+from f.portal_api.case_proposals import free_title
 from tests.knowledge.endpoint import Endpoint
 from tests.portal.conftest import A, Portal, talked
-from tests.portal.test_cases import CASES, Asked, finish
+from tests.portal.test_cases import CASES, Asked, finish, save
 from tests.portal.test_qa_drafts import (  # noqa: F401
     EDITOR,
     act,
@@ -55,6 +58,29 @@ def test_a_drafted_answer_is_a_test_once_it_is_published(
     assert red["title"] == BICYCLES
     assert publish(portal, "owner@alpha.example", reason="It is cheaper now.")["version"] == 2
     assert len(cases_of(portal)) == 1
+
+
+def test_a_test_that_can_not_be_made_stops_no_publication(
+    portal: Portal,
+    endpoint: Endpoint,  # noqa: F811
+    conversation: dict[str, str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    save(portal, "Another one", title=BICYCLES, enabled=False)
+    monkeypatch.setattr("f.portal_api.case_proposals.free_title", lambda *_: BICYCLES)
+    correct(portal, conversation["turn"])
+    read(portal, endpoint)
+    assert publish(portal)["version"] == 1
+    assert [question for question, *_ in cases_of(portal)] == ["Another one"]
+
+
+@pytest.mark.parametrize("title", ["İade olur mu?", "STRASSE", "Straße?", "Do you sell bicycles?"])
+def test_a_second_test_of_the_same_words_has_a_number(portal: Portal, title: str) -> None:
+    with Database.open(portal.db) as database, as_tenant(database.conn, A) as conn:
+        assert free_title(conn, "1001", title) == title
+    save(portal, "Another one", title=title, enabled=False)
+    with Database.open(portal.db) as database, as_tenant(database.conn, A) as conn:
+        assert free_title(conn, "1001", title) == f"{title} (2)"
 
 
 def test_what_is_discarded_makes_no_test(

@@ -146,6 +146,27 @@ def test_no_file_goes_to_customers_before_somebody_says_so_and_its_next_version_
     assert may_go_out(portal) == []
 
 
+def test_what_may_no_longer_go_out_does_not_come_back_with_a_version_that_is_being_read(
+    portal: Portal,
+) -> None:
+    old = upload(portal, "old")["document_id"]
+    publish(portal, old)
+    portal.ask(EDITOR, "f.portal_api.documents", "update", document_id=old, sendable=True)
+    new = upload(portal, "new", replaces=old)["document_id"]
+    portal.ask(EDITOR, "f.portal_api.documents", "update", document_id=old, sendable=False)
+    publish(portal, new)
+    assert may_go_out(portal) == []
+
+
+def test_a_failed_file_that_is_taken_again_may_go_out_as_before(portal: Portal) -> None:
+    only = upload(portal, "only")["document_id"]
+    portal.ask(EDITOR, "f.portal_api.documents", "update", document_id=only, sendable=True)
+    fail(portal, only)
+    upload(portal, "only")
+    publish(portal, only)
+    assert may_go_out(portal) == ["only"]
+
+
 def test_a_failed_file_as_a_version_of_itself_stays(portal: Portal) -> None:
     failed = upload(portal, "only")["document_id"]
     fail(portal, failed)

@@ -69,11 +69,11 @@ def release(turn: Turn, reason: str, outcome: str) -> str:
     """Tells the customer and closes the turn, even if telling fails. Returns what became of the words.
 
     Where the words of a handoff were written before the step failed, they are what the customer reads: the outcome is that."""
-    if turn.context.get("replied") and turn.context.get("handed_off"):
-        outcome = "handed_off"
     try:
         turn.begin(STEP)
         sent_words = tell(turn, words_for(turn, reason))
+        if turn.context.get("replied") and turn.context.get("handed_off"):
+            outcome = "handed_off"
     except Overtaken:
         raise  # a newer copy of this step is telling: it must not be cut off
     except Exception as problem:  # telling is best effort; the conversation must be released all the same

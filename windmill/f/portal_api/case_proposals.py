@@ -132,13 +132,13 @@ def insert(
 def free_title(conn: Connection, number: str, question: str) -> str:
     """The question, in short; with a number where another case is called so."""
     plain = " ".join(question.split())[:LONGEST_TITLE] or "?"
-    rows = conn.execute(
-        b"select lower(title) as title from bot_cases where phone_number_id = %s and starts_with(lower(title), lower(%s))",
-        [number, plain],
-    ).fetchall()
-    taken = {row["title"] for row in rows}
-    numbered = (f"{plain} ({n})" for n in range(2, len(taken) + 3))
-    return plain if plain.lower() not in taken else next(t for t in numbered if t.lower() not in taken)
+    free: str = one(  # PostgreSQL says which titles are the same: its small letter for İ is not Python's
+        conn,
+        "select t.title from (select %s as title, 1 as n union all select %s || ' (' || n || ')', n from generate_series(2, %s) n) t"
+        " where not exists (select from bot_cases c where c.phone_number_id = %s and lower(c.title) = lower(t.title)) order by t.n limit 1",
+        [plain, plain, MOST_CASES + 2, number],
+    )
+    return free
 
 
 def _source_of(conn: Connection, citations: list[dict[str, Any]]) -> Source | None:

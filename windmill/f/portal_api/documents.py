@@ -44,11 +44,13 @@ def delete(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
 
 
 def update(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
-    """Changes whether the chatbot may send the file itself to customers."""
+    """Changes whether the chatbot may send the file itself to customers; also of a new version of it that is still being read."""
     with as_tenant(conn, member["tenant_id"]):
         done = conn.execute(
-            b"update documents set sendable = %s where id = %s and origin = 'upload'",
-            [fields.get("sendable") is True, id_field(fields, "document_id")],
+            b"with recursive versions as (select id from documents where id = %s and origin = 'upload'"
+            b" union select d.id from documents d join versions v on d.replaces = v.id)"
+            b" update documents set sendable = %s where id in (select id from versions)",
+            [id_field(fields, "document_id"), fields.get("sendable") is True],
         )
     if not done.rowcount:
         raise not_found()

@@ -8,6 +8,7 @@ cases of all the business's chatbots are green with it. Who acts on the draft sa
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from f.cases.runs import DATABASE, begin_run
@@ -100,7 +101,7 @@ def note_turns(conn: Connection, given: list[tuple[str, Fields]]) -> None:
         if not conn.execute(b"select from turns where id = %s and outcome = 'unanswered'", [turn]).rowcount:
             raise not_found()
         conn.execute(
-            b"update qa_pair_drafts set turn_id = %s where md5(lower(question)) = md5(lower(%s))",
+            b"update qa_pair_drafts set turn_id = coalesce(turn_id, %s) where md5(lower(question)) = md5(lower(%s))",
             [turn, question],
         )
 
@@ -139,7 +140,8 @@ def publish(conn: Connection, member: Member, fields: Fields, keep: Keep) -> dic
             [note, text_field(fields, "revision", 40) or None, reason, member["email"]],
         )
         for correction in done.get("corrections") or []:
-            keep(conn, member, correction["turn"], correction["answer"])
+            with suppress(Refused), conn.transaction():  # a case that can't be made stops no publication
+                keep(conn, member, correction["turn"], correction["answer"])
     refuse_changed(done)
     if not done:
         raise Refused("draft_empty")
