@@ -11,6 +11,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +44,7 @@ class Storm:
     def __init__(self, folder: Path) -> None:
         self.stack = FaultyStack(folder)
         self.http = httpx2.Client(timeout=60)
+        self.began = datetime.now(UTC)
 
     def start(self) -> None:
         self.stack.start(seed.meta_config())

@@ -23,6 +23,7 @@ def turn(**more: Any) -> dict[str, Any]:
         "closed": BEGAN + 5,
         "takeovers": 0,
         "version": None,
+        "pairs_version": None,
         "messages": [{"trace": FIRST, "received": BEGAN}],
         "model_calls": None,
         "tool_calls": None,
