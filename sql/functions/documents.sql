@@ -249,6 +249,17 @@ create or replace function restart_document(p_document uuid) returns boolean
     returning state = 'received'
 $$;
 
+-- A document, and all that is to replace it or one of those.
+create or replace function versions_of(p_document uuid) returns setof uuid
+    language sql stable as $$
+    with recursive versions as (
+        select d.id from documents d where d.id = p_document
+        union select d.id from documents d join versions v on d.replaces = v.id)
+    select id from versions
+$$;
+select own_functions('versions_of');
+grant execute on function versions_of to chatbot_app;
+
 -- Takes an uploaded file. No row where what it should replace is not here; `known`, the title, where the same file is
 -- here already; `refusal`, the limit of the plan, where there is no room; otherwise the document that is to be
 -- ingested. A file whose reading failed is taken again as what it is uploaded as now. A second new version of a
@@ -277,12 +288,8 @@ begin
         return query select same.id, same.state, same.title, null::jsonb;
         return;
     end if;
-    with recursive versions as (
-        select d.id, d.created_at, d.sendable from documents d where d.id = p_replaces
-        union select d.id, d.created_at, d.sendable from documents d join versions v on d.replaces = v.id
-    )
-    select v.id, v.sendable into last, may_go_out from versions v
-        where v.id is distinct from same.id order by v.created_at desc limit 1;
+    select d.id, d.sendable into last, may_go_out from documents d join versions_of(p_replaces) v on d.id = v
+        where d.id is distinct from same.id order by d.created_at desc limit 1;
     limited := admit_document(length(p_content), last);
     if limited is not null then
         return query select null::uuid, 'refused', null::text, limited;

@@ -93,6 +93,24 @@ def case(
     }
 
 
+def passes(
+    house: dict[str, Any],
+    message: str,
+    text: str,
+    source: str,
+    *quotes: str,
+    calls: tuple[dict[str, Any], ...] = (),
+    structured: bool = True,
+) -> bool:
+    """Whether a reply goes out whose whole text is claimed with each of these quotes of a source, which a search has found where `calls` says nothing
+    else: with the function `reply`, or as text with a mark."""
+    claims = [{"says": text, "source": source, "quote": quote} for quote in quotes]
+    given = case(
+        message, text if structured else f"{text} [S1]", *(calls or (search(source),)), claims=claims
+    )
+    return harness.run(given, house, structured).passed
+
+
 def marked(message: str, reply: str, *calls: dict[str, Any], said: tuple[str, ...] = ()) -> Outcome:
     """What becomes of a reply in plain text with marks."""
     return harness.run(case(message, reply, *calls, said=said), SHOP, False)

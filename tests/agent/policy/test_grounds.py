@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from f.common.figures.polarity import denies, negates
-from tests.agent.policy import harness
+from tests.agent.policy import harness, shop
 from tests.agent.policy.shop import case, restaurant, search, tool
 
 PASSAGES = {
@@ -31,9 +31,8 @@ def passes(
 ) -> bool:
     """Whether a reply goes out: with the function `reply` and this quote, or as text with a mark."""
     source = passage if passage in PASSAGES else "get_booking"
-    claims = [{"says": text, "source": source, "quote": quote}]
-    given = case(message, text if quoted else f"{text} [S1]", *(more or (search(passage),)), claims=claims)
-    return harness.run(given, HOUSE, quoted).passed
+    calls = more or (search(passage),)
+    return shop.passes(HOUSE, message, text, source, quote, calls=calls, structured=quoted)
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.agent.policy import harness
-from tests.agent.policy.shop import case, restaurant, search
+from tests.agent.policy import shop
+from tests.agent.policy.shop import restaurant, search
 
 PASSAGES = {
     "rooms": "Single room: 70 € | Double room: 95 € | Suite: 160 €",
@@ -28,8 +28,8 @@ HOUSE = restaurant(PASSAGES, languages=["en", "de", "it"])
 
 def passes(message: str, text: str, passage: str) -> bool:
     """Whether a reply goes out whose whole text is claimed with the quote of its passage."""
-    claims = [{"says": text, "source": passage, "quote": QUOTES.get(passage, PASSAGES[passage])}]
-    return harness.run(case(message, text, search(*PASSAGES), claims=claims), HOUSE, True).passed
+    quote = QUOTES.get(passage, PASSAGES[passage])
+    return shop.passes(HOUSE, message, text, passage, quote, calls=(search(*PASSAGES),))
 
 
 @pytest.mark.parametrize(

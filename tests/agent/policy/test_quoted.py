@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.agent.policy import harness
+from tests.agent.policy import harness, shop
 from tests.agent.policy.shop import case, restaurant, search
 
 PASSAGES = {
@@ -24,8 +24,7 @@ HOUSE = restaurant(PASSAGES, languages=["en", "de", "it"], opening_hours="Monday
 
 def passes(message: str, text: str, passage: str, *quotes: str) -> bool:
     """Whether a reply goes out whose whole text is claimed with each of these quotes."""
-    claims = [{"says": text, "source": passage, "quote": quote} for quote in quotes]
-    return harness.run(case(message, text, search(*PASSAGES), claims=claims), HOUSE, True).passed
+    return shop.passes(HOUSE, message, text, passage, *quotes, calls=(search(*PASSAGES),))
 
 
 @pytest.mark.parametrize(

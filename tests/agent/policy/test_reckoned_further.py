@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from f.common.figures.finder import figures
-from tests.agent.policy import harness
-from tests.agent.policy.shop import case, restaurant, search
+from tests.agent.policy import shop
+from tests.agent.policy.shop import restaurant
 
 PASSAGES = {
     "tables": "Each table seats 10 people.",
@@ -28,25 +28,19 @@ FURTHER = {
 }  # fmt: skip
 
 
-def passes(message: str, text: str, passage: str, quote: str, structured: bool = True) -> bool:
-    claims = [{"says": text, "source": passage, "quote": quote}]
-    written = text if structured else f"{text} [S1]"
-    return harness.run(case(message, written, search(passage), claims=claims), HOUSE, structured).passed
-
-
 @pytest.mark.parametrize("passage", FURTHER)
 def test_what_follows_in_two_steps_is_sent_and_its_wrong_sibling_is_not(passage: str) -> None:
     message, text, right, wrong = FURTHER[passage]
-    assert passes(message, text.format(right), passage, PASSAGES[passage])
-    assert not passes(message, text.format(wrong), passage, PASSAGES[passage])
+    assert shop.passes(HOUSE, message, text.format(right), passage, PASSAGES[passage])
+    assert not shop.passes(HOUSE, message, text.format(wrong), passage, PASSAGES[passage])
 
 
 def test_two_prices_may_come_in_another_order_where_a_number_says_which_is_which() -> None:
-    assert passes("四轮定位?", "四轮定位85英镑,只做前轴是55英镑。", "wheels", PASSAGES["wheels"])
+    assert shop.passes(HOUSE, "四轮定位?", "四轮定位85英镑,只做前轴是55英镑。", "wheels", PASSAGES["wheels"])
 
 
 def test_no_need_to_pay_is_free() -> None:
-    assert passes("หมวกต้องเสียเงินไหม", "ไม่ต้องเสียค่ะ หมวกให้ใช้ฟรี", "helmet", PASSAGES["helmet"])
+    assert shop.passes(HOUSE, "หมวกต้องเสียเงินไหม", "ไม่ต้องเสียค่ะ หมวกให้ใช้ฟรี", "helmet", PASSAGES["helmet"])
 
 
 @pytest.mark.parametrize(

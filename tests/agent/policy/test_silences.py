@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
-from tests.agent.policy import harness
-from tests.agent.policy.shop import case, restaurant, search
+from tests.agent.policy import shop
+from tests.agent.policy.shop import restaurant
 
 PASSAGES = {
     "groups": "Groups from 15 guests get 10 % off every menu.",
@@ -38,11 +36,8 @@ STATE = '{"order": "K-3307", "status": "pending_confirmation"}'
 
 def passes(message: str, text: str, source: str, quote: str, answer: str = "") -> bool:
     """Whether a reply with one claim is sent. `answer`: of the tool, where the source is one."""
-    claims = [{"says": text, "source": source, "quote": quote}]
-    call: dict[str, Any] = (
-        {"tool": "stock", "arguments": {}, "result": answer, "error": False} if answer else search(source)
-    )
-    return harness.run(case(message, text, call, kind="answer", claims=claims), HOUSE, True).passed
+    asked = {"tool": "stock", "arguments": {}, "result": answer, "error": False}
+    return shop.passes(HOUSE, message, text, source, quote, calls=(asked,) if answer else ())
 
 
 REFUSED = {

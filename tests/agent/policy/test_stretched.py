@@ -9,7 +9,7 @@ import pytest
 
 from f.common.figures.cognates import rewritten
 from f.common.figures.labels import relabelled
-from tests.agent.policy import harness
+from tests.agent.policy import harness, shop
 from tests.agent.policy.shop import case, restaurant, search
 
 PASSAGES = {
@@ -76,8 +76,7 @@ RIGHT = {
 
 
 def sent(message: str, text: str, source: str, quote: str) -> bool:
-    claims = [{"says": text, "source": source, "quote": quote}]
-    return run(case(message, f"{text} [S1]", search(source), claims=claims), True)
+    return shop.passes(HOUSE, message, text, source, quote)
 
 
 def run(given: dict[str, Any], structured: bool) -> bool:

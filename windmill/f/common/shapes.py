@@ -132,7 +132,7 @@ class AgentResult(TypedDict):
     version: NotRequired[str | int | None]  # of the settings: its number, or 'draft' in a dry run
     pairs_version: NotRequired[
         str | int | None
-    ]  # of the Q&A pairs that were searched, likewise; None: there were none, or no search
+    ]  # likewise of the Q&A pairs that were searched; None: no search
 
 
 class PartState(TypedDict):

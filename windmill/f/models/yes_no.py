@@ -33,5 +33,6 @@ def ask(judge: Models, rules: str, asked: Any, count: int, seconds: float = PATI
 def answers(text: str, count: int) -> list[str] | None:
     """The entries of the first list in a text; small models leave out the quotation marks that JSON wants."""
     found = re.search(r"\[(.*?)\]", text, re.DOTALL)
-    said = [each.strip(" \t\r\n\"'`.").lower() for each in found[1].split(",")] if found else []
+    listed = found[1].split(",") if found and found[1].strip() else []
+    said = [each.strip(" \t\r\n\"'`.").lower() for each in listed]
     return said if len(said) == count else None

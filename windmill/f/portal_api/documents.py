@@ -47,10 +47,8 @@ def update(conn: Connection, member: Member, fields: Fields) -> dict[str, Any]:
     """Changes whether the chatbot may send the file itself to customers; also of a new version of it that is still being read."""
     with as_tenant(conn, member["tenant_id"]):
         done = conn.execute(
-            b"with recursive versions as (select id from documents where id = %s and origin = 'upload'"
-            b" union select d.id from documents d join versions v on d.replaces = v.id)"
-            b" update documents set sendable = %s where id in (select id from versions)",
-            [id_field(fields, "document_id"), fields.get("sendable") is True],
+            b"update documents set sendable = %s where id in (select versions_of(%s)) and origin = 'upload'",
+            [fields.get("sendable") is True, id_field(fields, "document_id")],
         )
     if not done.rowcount:
         raise not_found()

@@ -16,7 +16,7 @@ from typing import NamedTuple
 from f.agent.policy.claims import Draft, Finding
 from f.agent.policy.limits import direction
 from f.agent.policy.quoted import in_least
-from f.common.figures.amounts import Figure, amount, money, same
+from f.common.figures.amounts import Figure, amount, is_price, money, same
 from f.common.figures.finder import figures
 from f.common.figures.polarity import asks
 from f.common.figures.segments import (
@@ -130,7 +130,7 @@ def _of_another(
     heard_of = [v.figure for v in told]
     if any(_spans(v.part, heard_of) for v in here):
         return False
-    if any(_of_other_tier(v, here, heard_of) for v in alike):
+    if here and any(_of_other_tier(v, here, heard_of) for v in alike):
         return True
     for other in alike if here else ():
         if any(same(other.figure, v.figure) for v in (*here, *told)):
@@ -158,7 +158,7 @@ def _of_other_tier(other: Value, here: Iterable[Value], told: Iterable[Figure]) 
     kinds = {span.kind for span in _spans(other.part, told)}
     if not kinds or any(same(other.figure, figure) for figure in told):
         return False
-    return bool(here) and all(
+    return all(
         any(kind_of(f) in kinds and not any(same(f, g) for g in told) for f in figures(v.part)) for v in here
     )
 
@@ -222,13 +222,8 @@ def _of_sentence(sentence: str, name: str) -> Iterator[Value]:
         part = next((m[0] for m in parts if m.end() > start), "")
         for figure in inside:
             own = words - figure.keys - _numbers([figure])
-            yield Value(figure, own, around, clause, beyond, part if priced(figure) else "")
+            yield Value(figure, own, around, clause, beyond, part if is_price(figure) else "")
         limits = frozenset(_numbers(f for f in inside if direction(clause, f)))
-
-
-def priced(figure: Figure) -> bool:
-    """Whether it is what something costs, or a share of that."""
-    return money(figure.unit) or figure.unit == "%"
 
 
 def _clauses(sentence: str) -> list[tuple[int, int]]:

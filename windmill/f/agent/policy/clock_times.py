@@ -9,7 +9,7 @@ from f.common.figures.amounts import Figure, amount
 from f.common.figures.words import SIZES
 
 MOST_TIMES = 20
-MOST_HOURS = 14
+MOST_OPERANDS = 14
 
 
 def hours_between(figure: Figure, known: Sequence[Figure]) -> set[float]:
@@ -48,7 +48,7 @@ def of_clock(figure: Figure, known: Sequence[Figure], stated: Sequence[Figure]) 
 def _lengths_between(known: Sequence[Figure]) -> set[float]:
     """The lengths from one time of the day to another, also of the next day, and sums and differences of hours, in minutes: 8 less 5.5 are 2 h 30."""
     times = combinations(sorted(_minutes(known))[:MOST_TIMES], 2)
-    hours = [v * 60 for o in known if o.unit in ("", "hour") for v in amount(o) if v < 100][:MOST_HOURS]
+    hours = [v * 60 for o in known if o.unit in ("", "hour") for v in amount(o) if v < 100][:MOST_OPERANDS]
     apart = {abs(a - b) for a, b in times}
     apart |= {1440 - length for length in apart}
     return apart | {value for a, b in combinations(hours, 2) for value in (a + b, abs(a - b))}

@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from functools import cached_property
 
-from f.agent.policy.binding import priced, said_of
+from f.agent.policy.binding import said_of
 from f.agent.policy.cells import (
     cell_of,
     days_of_others,
@@ -17,7 +17,7 @@ from f.agent.policy.cells import (
     words_of_cell,
     words_of_piece,
 )
-from f.common.figures.amounts import Figure, alike, same
+from f.common.figures.amounts import Figure, alike, is_price, same
 from f.common.figures.polarity import GERMAN
 from f.common.figures.segments import (
     LISTED,
@@ -80,7 +80,7 @@ class Placement:
         ]
         if not holding or figure.unit == "code" or (figure.unit == "weekday" and open_then(told, holding)):
             return False
-        if priced(figure) and any(said_of(h.text, figure, told) for h in holding):
+        if is_price(figure) and any(said_of(h.text, figure, told) for h in holding):
             return False
         if kind_of(figure) not in TIMES and all(
             self._of_another_cell(LISTED.sub("", sentence), told, figure, h) for h in holding

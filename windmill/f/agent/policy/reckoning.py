@@ -12,11 +12,10 @@ from itertools import combinations, permutations
 from math import ceil
 
 from f.agent.policy.calendar_days import days_between, of_calendar
-from f.agent.policy.clock_times import hours_between, of_clock
+from f.agent.policy.clock_times import MOST_OPERANDS, hours_between, of_clock
 from f.common.figures.amounts import Figure, amount, fits, money
 from f.common.figures.words import MONTH_MINUTES, MULTIPLIERS, SIZES
 
-MOST_OPERANDS = 14
 FEW = 4  # prices: of more of them nearly any could be made
 PERIODS = ("minute", "hour", "day", "week", "month", "year")
 

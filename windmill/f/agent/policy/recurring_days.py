@@ -10,6 +10,7 @@ from f.agent.policy.calendar_days import days_of
 from f.agent.policy.claims import Finding
 from f.common.figures.amounts import Figure
 from f.common.figures.finder import figures
+from f.common.figures.one_of import one_of
 from f.common.figures.words import word_map
 
 LAST = 5
@@ -31,7 +32,7 @@ ORDINALS = word_map(
     """
 )
 ORDINAL = re.compile(
-    rf"(?<![^\W_])({'|'.join(sorted(map(re.escape, ORDINALS), key=len, reverse=True))})[.ªº°]?[\s个個]*$|(?<!\d)([1-4])[.ªº°]\s*$",
+    rf"(?<![^\W_])({one_of(ORDINALS)})[.ªº°]?[\s个個]*$|(?<!\d)([1-4])[.ªº°]\s*$",
     re.IGNORECASE,
 )
 DENSE = re.compile(r"(第[一二三四1-4]|最终|最終|最后)一?[个個]?$")

@@ -15,7 +15,7 @@ from f.agent.policy.claims import Draft, Finding
 from f.agent.policy.grounds import Grounds
 from f.agent.policy.limits import direction
 from f.agent.policy.offers import OFFER
-from f.common.figures.amounts import Figure, amount, money, same
+from f.common.figures.amounts import Figure, amount, is_price, money, same
 from f.common.figures.finder import figures
 from f.common.figures.polarity import asks, denies, negates, restricts
 from f.common.figures.segments import Source, is_passage, names, names_in_full, sentences, terms
@@ -141,7 +141,7 @@ def _below(sentence: str, prices: list[Figure], pieces: list[str]) -> Iterable[F
 def _at_most(sentence: str, pieces: list[str]) -> Iterable[Finding]:
     """A sum or a share, where all that its source says is that it is no more than this."""
     for figure in figures(sentence):
-        if not (money(figure.unit) or figure.unit == "%") or direction(sentence, figure):
+        if not is_price(figure) or direction(sentence, figure):
             continue
         there = [(piece, f) for piece in pieces for f in figures(piece) if same(f, figure)]
         if there and all(direction(piece, f) == "most" for piece, f in there):

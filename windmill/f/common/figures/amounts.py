@@ -65,6 +65,11 @@ def money(unit: str) -> bool:
     return unit in CURRENCIES or unit in FAMILIES
 
 
+def is_price(figure: Figure) -> bool:
+    """Whether it is what something costs, or a share of that."""
+    return money(figure.unit) or figure.unit == "%"
+
+
 def fits(one: str, other: str) -> bool:
     """Whether two units can be those of the same amount: one is not written, or they are the same."""
     if not one or not other or one == other:

@@ -109,9 +109,8 @@ class _Sheets:
         """A sheet's rows; what stands in a cell that is merged over several rows is said in each of them."""
         width = min(sheet.max_column or 0, _WIDTH)
         sheet.reset_dimensions()  # or each row is filled up to the sheet's last column
-        above: dict[
-            int, tuple[int, int, str]
-        ] = {}  # by column: the last row and column that it holds for, and what
+        # By column: the last row and column that it holds for, and what.
+        above: dict[int, tuple[int, int, str]] = {}
         hidden = marks.hidden_columns
         for number, cells in enumerate(sheet.iter_rows(), 1):
             self._left -= len(cells) + 1
