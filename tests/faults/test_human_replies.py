@@ -87,7 +87,8 @@ def test_who_dies_before_the_words_are_sent_sends_them_once(storm: Storm, clicks
         # What the job reads next, after its commit and before it sends, is a tenant's token.
         other.execute("set lock_timeout = '60 s'")
         pid = other.info.backend_pid
-        waits = "select 1 from pg_stat_activity where pid = %s and wait_event_type = 'Lock'"
+        # At this lock, not still at the one where it was held: it would die before its commit.
+        waits = "select from pg_locks where pid = %s and relation = 'tenants'::regclass and not granted"
         with other.transaction():
             locked = _later(other, "lock table tenants in access exclusive mode")
             until(lambda: locked.done() or rows_of(hold, waits, pid), 30)
