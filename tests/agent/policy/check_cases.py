@@ -8,7 +8,8 @@ the count runs on over all searches in the order in which passages first appear.
 tool, "conversation", "persona" or "opening_hours"; the quotes of `wrong` cases may be altered.
 The halves were drawn at random within kind and business (or subkind and language); `heldout` is for measuring, not for
 building. `dev2` and `heldout2` are a second set, `dev3` and `heldout3` a third one, `dev4` and `heldout4` a fourth one, each of other
-businesses, written as a whole and halved at random before anything was measured on it. Right answers from number 61 on were
+businesses, written as a whole and halved at random before anything was measured on it; `dev5` and `heldout5` are a fifth one, whose
+cases were dealt to the halves in turn within kind, business and language. Right answers from number 61 on were
 written to find refusals, so all of them are in `dev`, as are those of right_everyday_*.yaml; those of antojo, dunas, gipfel,
 hanabi and tyres are in `dev4` for the same reason.
 """
@@ -23,7 +24,7 @@ from typing import Any
 import yaml
 
 HERE = Path(__file__).parent
-HALVES = ("dev", "heldout", "dev2", "heldout2", "dev3", "heldout3", "dev4", "heldout4")
+HALVES = ("dev", "heldout", "dev2", "heldout2", "dev3", "heldout3", "dev4", "heldout4", "dev5", "heldout5")
 KINDS = ("talk", "right", "wrong")
 REPLY_KINDS = {"answer", "talk", "clarify", "unknown", "handoff"}
 SEARCH = "search_knowledge_base"
