@@ -88,7 +88,7 @@ def test_who_dies_before_the_words_are_sent_sends_them_once(storm: Storm, clicks
         other.execute("set lock_timeout = '60 s'")
         pid = other.info.backend_pid
         # At this lock, not still at the one where it was held: it would die before its commit.
-        waits = "select from pg_locks where pid = %s and relation = 'tenants'::regclass and not granted"
+        waits = "select 1 from pg_locks where pid = %s and relation = 'tenants'::regclass and not granted"
         with other.transaction():
             locked = _later(other, "lock table tenants in access exclusive mode")
             until(lambda: locked.done() or rows_of(hold, waits, pid), 30)

@@ -58,7 +58,8 @@ class Value(NamedTuple):
     """A figure of a text. `words`: those of its clause; `around`: those of the label and the row that it shares with others.
 
     `beyond`: the limit before its clause, which it may be the other side of: up to 10 cm² 80, above 140. `part`: of a price or
-    a share, the part of the sentence that may tell the range that it is said of: between 7 and 15 days, 50 %.
+    a share, the part of the sentence that may tell the range that it is said of: between 7 and 15 days, 50 %. `row`: the numbers
+    of its table's row, which speak for no other one.
     """
 
     figure: Figure
@@ -67,6 +68,7 @@ class Value(NamedTuple):
     clause: str
     beyond: frozenset[str]
     part: str = ""
+    row: frozenset[str] = frozenset()
 
     @property
     def all(self) -> frozenset[str]:
@@ -89,12 +91,16 @@ def misbound(draft: Draft, sources: Mapping[str, Source]) -> Iterable[Finding]:
     if draft.kind in ("unknown", "handoff", "clarify"):
         return
     asked = _words(sources["customer"].text) if "customer" in sources else frozenset()
-    for text, key, quote in _statements(draft, sources):
+    statements = list(_statements(draft, sources))
+    for text, key, quote in statements:
         known = values(sources[key].text)
         told = values(text)
         heard = asked.union(*(value.all for value in told))
+        quoted = [f for said, _, words in statements if said == text and words != quote for f in figures(words)]
+        quoted = [f for f in quoted if not any(same(f, g) for g in figures(quote))]
         for value in told:
-            if _counts(value, text) and _of_another(value, told, known, quote, heard):
+            elsewhere = any(same(value.figure, f) for f in quoted)  # another quote is what it rests on
+            if not elsewhere and _counts(value, text) and _of_another(value, told, known, quote, heard):
                 yield Finding("misplaced", text, value.figure.text)
                 return
 
@@ -139,7 +145,7 @@ def _of_another(
             *(v.all for v in alike if v is not other and v.all != other.all)
         )
         if all(
-            ((other.all - mine.all - mine.beyond) & value.all) - elsewhere
+            ((other.all - mine.all - mine.beyond - mine.row) & value.all) - elsewhere
             and mine.all - other.all
             and not (mine.all - other.all) & heard
             for mine in here
@@ -197,6 +203,7 @@ def values(text: str) -> tuple[Value, ...]:
     found: list[Value] = []
     for line, _ in rows(text):
         cells = ROW.split(line)
+        numbers = frozenset(_numbers(figures(line))) if len(cells) > 1 else frozenset[str]()
         first = figures(cells[0])
         head = cells[0][: first[0].start if first else None]
         # A table's row has its name in front. Where that cell has a price or a time, its name is that of the cells without one of their own.
@@ -204,7 +211,7 @@ def values(text: str) -> tuple[Value, ...]:
         for place, cell in enumerate(cells):
             name = head if place and (shared or not LABELLED.match(cell)) else ""
             for sentence in sentences(cell):
-                found += _of_sentence(sentence, name)
+                found += (value._replace(row=numbers) for value in _of_sentence(sentence, name))
     return tuple(found)
 
 
@@ -249,7 +256,7 @@ def _words(text: str) -> frozenset[str]:
 
 def _numbers(found: Iterable[Figure]) -> set[str]:
     return {
-        f"number {value:g}"
+        f"number {value:g}{'%' * (figure.unit == '%')}"
         for figure in found
         if not money(figure.unit) and kind_of(figure) not in UNNUMBERED
         for value in amount(figure)

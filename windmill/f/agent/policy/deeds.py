@@ -18,24 +18,24 @@ from f.common.figures.finder import figures
 from f.common.figures.polarity import asks, denies, negates
 from f.common.figures.segments import Source, is_passage, segments
 
-# What makes a deed that of the one who writes: a passage that only says how it can be done does not show it.
+# Words that make a deed that of the one who writes.
 BY_ME = re.compile(
-    r"\bI(?:['’]ve| have| just)?\b|\bwe(?:['’]ve| have)\b|\bich habe\b|\bhabe ich\b|\bwir haben\b|\bhaben wir\b|\bj['’]ai\b|\bnous avons\b|\b(?:he|hemos)\s+\w+(?:[ai]do|cho|sto)\b|\b(?:te|le|les|os|lo|la)\s+(?:he|hemos)\b|\bj[e] (?:vous|t['’]|te) ?ai\b|\bnous vous avons\b|\bich .{0,25}\bhabe\b|\bwir .{0,25}\bhaben\b|\bhebben we\b|\b(?:marquei|agendei|reservei|cancelei|anotei|alterei|enviei|mudei)\b"
-    r"|\b(?:ho|abbiamo)\b|\bik heb\b|\bheb ik\b|\bwe hebben\b|\b\w+(?:łam|łem|liśmy)\b|\bjsem\b|\bjsme\b|\bjag har\b|\bhar jag\b|\bjeg har\b|\bhar jeg\b"
+    r"\b(?:I|we)(?:['’]ve| have| just)\b|\bich habe\b|\bhabe ich\b|\bwir haben\b|\bhaben wir\b|\bj['’]ai\b|\bnous avons\b|\b(?:he|hemos)\s+\w+(?:[ai]do|cho|sto)\b|\b(?:te|le|les|os|lo|la)\s+(?:he|hemos)\b|\bj[e] (?:vous|t['’]|te) ?ai\b|\bnous vous avons\b|\bich .{0,25}\bhabe\b|\bwir .{0,25}\bhaben\b|\bhebben we\b|\b(?:marquei|agendei|reservei|cancelei|anotei|alterei|enviei|mudei)\b"
+    r"|\b(?:reserv|agend|apunt|cancel|anul|cambi|modifiqu|actualic|agregu|envi|mand|registr|reembols|encargu)é\b|\b(?:añad|mov|devolv|inscrib|ped)í\b|\b(?:ho|abbiamo)\b|\bik heb\b|\bheb ik\b|\bwe hebben\b|\b\w+(?:łam|łem|liśmy)\b|\bjsem\b|\bjsme\b|\bjag har\b|\bhar jag\b|\bjeg har\b|\bhar jeg\b"
     r"|\b(?:aku|saya|kami)\b|(?<!\w)(?:я|мы|ми)(?!\w)|\bolen\b|\bolemme\b|(?<!\w)έχω(?!\w)|\w+(?:d[ıiuü]m|t[ıiuü]m)\b|मैंने|我已|已为您|已幫您|已帮您|いたしました|했습니다|해 드렸",
     re.IGNORECASE,
 )
 DEEDS = {
     "book": """reserveret booket bestilt reservert varattu varasin marquei agendei reservei odłożył oluşturuldu oluşturdum lefoglalva; booked reserved scheduled; κλείστηκε κλείσαμε έκλεισα κρατήθηκε καταχωρήθηκε; sudah\\s+(?:aku\\s+|saya\\s+|kami\\s+)?(?:pesankan|dipesan|booking); rezervován rezervoval; lefoglal; đã\\s+đặt; จองแล้ว จองให้แล้ว; reservad apuntad agendad; gebucht reserviert eingetragen vorgemerkt; réservé booké; prenotat riservat; reservad agendad marcad; geboekt gereserveerd
         ingepland; zarezerwowan umówion zapisan zabukowan; забронирован забронировал записал записан зарезервирован зарезервировал; заброньован забронював записан записав зарезервован зарезервував; ayrıldı ayırttım rezerve ayarlandı; bokat bokad reserverat; تم حجز حجزت حجزنا; הזמנתי נקבע שריינתי; बुक कर दिया बुक हो गया;
-        已预订 已预约 已預訂 已預約 订好了 预约好了; 予約しました 予約いたしました 予約が完了 お取りしました 予約を承りました; 예약했습니다 예약되었습니다 예약해 드렸; rezervat programat; reservada reservat apuntat""",
+        已预订 已预约 已預訂 已預約 订好了 预约好了; 予約しました 予約いたしました 予約が完了 お取りしました 予約を承りました; 예약했습니다 예약되었습니다 예약해 드렸; rezervat programat; reservada reservat apuntat; reservé agendé apunté; foglaltam foglaltunk beírtam; קבעתי רשמתי; (?:予約|手配|確保)(?:を)?(?:いた|させていただき)?しました(?!ら); 已(?:经|經)?(?:(?:为|為|帮|幫|给|給)(?:您|你))?(?:预订|預訂|预约|預約|订|訂); 예약(?:을|를)?\\s*(?:완료)?(?:해\\s*드렸|했); قم(?:ت|نا)\\s+بحجز""",
     "cancel": """aflyst avbestilt avlyst peruttu peruin peruutet cancelei anulei töröltem; cancelled canceled; ακυρώθηκε ακύρωσα ακυρώσαμε; (?:sudah|telah)\\s+dibatalkan; zrušen zrušil; lemondt; đã\\s+hủy; ยกเลิกแล้ว ยกเลิกให้แล้ว; cancelad anulad; storniert abgesagt gekündigt; annulé; annullat cancellat disdett; geannuleerd; anulowan odwołan odwołał skasowan; отменён отменен отменил аннулирован; скасован скасува; iptal\\s+edildi iptal\\s+ettim; avbokad avbokat; تم إلغاء ألغيت; ביטלתי בוטל; रद्द कर दिया रद्द हो गया;
-        已取消 取消好了 取消了; キャンセルしました キャンセルいたしました キャンセルが完了; 취소했습니다 취소되었습니다 취소해 드렸; anulat; anul·lad cancel·lad""",
-    "register": """registreret registrert tilmeldt påmeldt rekisteröity registrei inscrevi; registered enrolled signed; ziekgemeld afgemeld; δηλώθηκε εγγράφηκε; (?:sudah|telah)\\s+(?:ter|di)daftar; inscrit registrad inscrito inscrita; angemeldet eingeschrieben registriert; inscrit; iscritt registrat; inscrit matriculad registad; ingeschreven aangemeld; zapisan zarejestrowan; зарегистрирован записан; зареєстрован; kaydettim kaydedildi kaydınız\\s+yapıldı; registrerad anmäld; تم تسجيل سجلت; רשמתי נרשמת; पंजीकृत रजिस्टर कर दिया; 已登记 已报名 已注册; 登録しました 登録いたしました 申し込みました; 등록했습니다 등록되었습니다""",
-    "change": """ændret flyttet tilføjet endret flyttet muutettu muutin siirretty siirsin alterei mudei troquei adicionei módosítottam změněna změnila; changed updated rescheduled moved added extended; prolongée?\\b; ampliad prorrogad; prorogat prolungat; prolongad; przedłużon; άλλαξα μεταφέρθηκε προστέθηκε; (?:sudah|telah)\\s+(?:diubah|dipindah|ditambah); změněn přesunut; đã\\s+đổi đã\\s+thêm; cambiad modificad añadid actualizad; geändert verschoben hinzugefügt umgebucht verlängert ergänzt; modifié ajouté déplacé changé; modificat spostat aggiunt cambiat; alterad adicionad mudad remarcad; gewijzigd toegevoegd verplaatst aangepast; zmienion zmienił przełożon dodan dodał; изменён изменил добавил добавлен перенес; змінен змінив дода перенес; değiştirdim değiştirildi eklendi ekledim; ändrat ändrad tillagd; تم تغيير تم إضافة أضفت; שיניתי הוספתי; बदल दिया जोड़ दिया; 已更改 已修改 已添加 改好了; 変更しました 追加しました 変更いたしました; 변경했습니다 추가했습니다""",
-    "send": """sendt lähetetty lähetin enviei odeslána; sent\\b emailed dispatched; στάλθηκε έστειλα στείλαμε; (?:sudah|telah)\\s+(?:dikirim|terkirim); odeslán; đã\\s+gửi; enviad mandad; geschickt gesendet zugesandt verschickt; envoyé transmis; inviat mandat spedit; enviad mandad; verstuurd gestuurd verzonden; wysłan wysłał; отправлен отправил выслал; надіслан надісла відправ; gönderdim gönderildi; skickat skickad; تم إرسال أرسلت; שלחתי נשלח; भेज दिया; 已发送 已寄出 已發送 发给您了; 送りました お送りしました 送信しました; 보냈습니다 발송했습니다 보내드렸""",
-    "pay": """refunderet refundert tilbagebetalt hyvitetty palautettu reembolsei zaplacen; refunded reimbursed credited paid; επιστράφηκε επιστρέψαμε; (?:sudah|telah)\\s+dikembalikan; reembolsad devuelt abonad; erstattet gutgeschrieben; remboursé crédité; rimborsat accreditat; reembolsad creditad devolvid; terugbetaald gecrediteerd; zwrócon zwrócił; возвращены вернул возмещ; повернен поверн; iade\\s+edildi iade\\s+ettim; återbetald återbetalat; تم رد استرداد; זיכיתי הוחזר; वापस कर दिया; 已退款; 返金しました; 환불했습니다 환불되었습니다""",
-    "order": """ordered placed; pedido\\s+realizado encargad; bestellt aufgegeben; commandé passé; ordinat effettuat; encomendad; besteld geplaatst; zamówion złożon; заказан оформлен; замовлен оформлен; sipariş\\s+verildi; beställd; تم طلب; הוזמן; ऑर्डर कर दिया; 已下单; 注文しました; 주문했습니다""",
+        已取消 取消好了 取消了; キャンセルしました キャンセルいたしました キャンセルが完了; 취소했습니다 취소되었습니다 취소해 드렸; anulat; anul·lad cancel·lad; cancelé anulé; lemondtam; (?:キャンセル|取り消し)(?:を)?(?:いた|させていただき)?しました(?!ら); 已(?:经|經)?(?:(?:为|為|帮|幫|给|給)(?:您|你))?取消; 취소(?:을|를)?\\s*(?:완료)?(?:해\\s*드렸|했); قم(?:ت|نا)\\s+بإلغاء; ยกเลิก\\S{0,20}ให้\\S{0,9}แล้ว""",
+    "register": """registreret registrert tilmeldt påmeldt rekisteröity registrei inscrevi; registered enrolled signed; ziekgemeld afgemeld; δηλώθηκε εγγράφηκε; (?:sudah|telah)\\s+(?:ter|di)daftar; inscrit registrad inscrito inscrita; angemeldet eingeschrieben registriert; inscrit; iscritt registrat; inscrit matriculad registad; ingeschreven aangemeld; zapisan zarejestrowan; зарегистрирован записан; зареєстрован; kaydettim kaydedildi kaydınız\\s+yapıldı; registrerad anmäld; تم تسجيل سجلت; רשמתי נרשמת; पंजीकृत रजिस्टर कर दिया; 已登记 已报名 已注册; 登録しました 登録いたしました 申し込みました; 등록했습니다 등록되었습니다; registré inscribí; regisztráltam; (?:登録|受付)(?:を)?(?:いた|させていただき)?しました(?!ら); 已(?:经|經)?(?:(?:为|為|帮|幫|给|給)(?:您|你))?(?:登记|登記|报名|報名|注册|註冊); (?:등록|신청|접수)(?:을|를)?\\s*(?:완료)?(?:해\\s*드렸|했); قم(?:ت|نا)\\s+بتسجيل""",
+    "change": """ændret flyttet tilføjet endret flyttet muutettu muutin siirretty siirsin alterei mudei troquei adicionei módosítottam změněna změnila; changed updated rescheduled moved added extended; prolongée?\\b; ampliad prorrogad; prorogat prolungat; prolongad; przedłużon; άλλαξα μεταφέρθηκε προστέθηκε; (?:sudah|telah)\\s+(?:diubah|dipindah|ditambah); změněn přesunut; đã\\s+đổi đã\\s+thêm; cambiad modificad añadid actualizad; geändert verschoben hinzugefügt umgebucht verlängert ergänzt; modifié ajouté déplacé changé; modificat spostat aggiunt cambiat; alterad adicionad mudad remarcad; gewijzigd toegevoegd verplaatst aangepast; zmienion zmienił przełożon dodan dodał; изменён изменил добавил добавлен перенес; змінен змінив дода перенес; değiştirdim değiştirildi eklendi ekledim; ändrat ändrad tillagd; تم تغيير تم إضافة أضفت; שיניתי הוספתי; बदल दिया जोड़ दिया; 已更改 已修改 已添加 改好了; 変更しました 追加しました 変更いたしました; 변경했습니다 추가했습니다; cambié modifiqué moví actualicé añadí agregué; áthelyeztem meghosszabbítottam; הזזתי דחיתי הארכתי; (?:変更|延長|追加|修正|移動)(?:を)?(?:いた|させていただき)?しました(?!ら); 已(?:经|經)?(?:(?:为|為|帮|幫|给|給)(?:您|你))?(?:更改|修改|添加|延长|延長|改); (?:변경|연장|추가|수정)(?:을|를)?\\s*(?:완료)?(?:해\\s*드렸|했); قم(?:ت|نا)\\s+ب(?:تغيير|تعديل|تمديد|إضافة); (?:เลื่อน|เปลี่ยน)\\S{0,20}ให้\\S{0,9}แล้ว""",
+    "send": """sendt lähetetty lähetin enviei odeslána; sent\\b emailed dispatched; στάλθηκε έστειλα στείλαμε; (?:sudah|telah)\\s+(?:dikirim|terkirim); odeslán; đã\\s+gửi; enviad mandad; geschickt gesendet zugesandt verschickt; envoyé transmis; inviat mandat spedit; enviad mandad; verstuurd gestuurd verzonden; wysłan wysłał; отправлен отправил выслал; надіслан надісла відправ; gönderdim gönderildi; skickat skickad; تم إرسال أرسلت; שלחתי נשלח; भेज दिया; 已发送 已寄出 已發送 发给您了; 送りました お送りしました 送信しました; 보냈습니다 발송했습니다 보내드렸; envié mandé; elküldtem elküldtük; (?:送信|発送)(?:を)?(?:いた|させていただき)?しました(?!ら); 已(?:经|經)?(?:(?:为|為|帮|幫|给|給)(?:您|你))?(?:发送|發送|寄出); (?:발송|전송)(?:을|를)?\\s*(?:완료)?(?:해\\s*드렸|했); قم(?:ت|نا)\\s+بإرسال""",
+    "pay": """refunderet refundert tilbagebetalt hyvitetty palautettu reembolsei zaplacen; refunded reimbursed credited paid; επιστράφηκε επιστρέψαμε; (?:sudah|telah)\\s+dikembalikan; reembolsad devuelt abonad; erstattet gutgeschrieben; remboursé crédité; rimborsat accreditat; reembolsad creditad devolvid; terugbetaald gecrediteerd; zwrócon zwrócił; возвращены вернул возмещ; повернен поверн; iade\\s+edildi iade\\s+ettim; återbetald återbetalat; تم رد استرداد; זיכיתי הוחזר; वापस कर दिया; 已退款; 返金しました; 환불했습니다 환불되었습니다; reembolsé devolví; visszatérítettem; (?:返金)(?:を)?(?:いた|させていただき)?しました(?!ら); 已(?:经|經)?(?:(?:为|為|帮|幫|给|給)(?:您|你))?退款; 환불(?:을|를)?\\s*(?:완료)?(?:해\\s*드렸|했); قم(?:ت|نا)\\s+برد""",
+    "order": """ordered placed; pedido\\s+realizado encargad; bestellt aufgegeben; commandé passé; ordinat effettuat; encomendad; besteld geplaatst; zamówion złożon; заказан оформлен; замовлен оформлен; sipariş\\s+verildi; beställd; تم طلب; הוזמן; ऑर्डर कर दिया; 已下单; 注文しました; 주문했습니다; pedí encargué; rendeltem megrendeltem; (?:注文)(?:を)?(?:いた|させていただき)?しました(?!ら); 已(?:经|經)?(?:(?:为|為|帮|幫|给|給)(?:您|你))?下单; 주문(?:을|를)?\\s*(?:완료)?(?:해\\s*드렸|했); สั่ง\\S{0,20}ให้\\S{0,9}แล้ว""",
     "pass": """passed\\s+(?:it|this|that|your\\s+\\w+)\\s+on forwarded have\\s+told 've\\s+told; weitergegeben weitergeleitet; transmis; inoltrat; encaminhad; doorgegeven; przekazał przekazan; передал; передав; ilettim; vidarebefordrat; 已转告 已转达; お伝えしました""",
     "confirm": """bekræftet bekreftet vahvistettu potvrzen; confirmed approved; confirmad; bestätigt; confirmé; confermat; confirmad; bevestigd; potwierdzon potwierdził; подтвержд; підтвердж; onaylandı; bekräftad; تم تأكيد مؤكد; אישרתי מאושר; पुष्टि हो गई; 已确认; 確定しました 確認できました; 확인되었습니다 확정되었습니다""",
     "finish": """leveret levert toimitettu doručen; delivered arrived; entregad; zugestellt geliefert ausgeliefert; livré; consegnat; entregue; bezorgd geleverd; dostarczon doręczon; доставлен; доставлен; teslim\\s+edildi; levererad levererat; تم تسليم; נמסר; डिलीवर हो गया; 已送达 已签收; 配達されました お届け済み; 배달되었습니다""",
@@ -64,8 +64,9 @@ def _patterns() -> dict[str, re.Pattern[str]]:
             for piece in lists.split(";")
             for s in (piece.split() if not DENSE.search(piece) else _phrases(piece))
         ]
-        dense = [re.escape(s) for s in stems if DENSE.search(s)]
-        spaced = [s if "\\" in s else re.escape(s) for s in stems if not DENSE.search(s)]
+        as_written = [(s if "\\" in s else re.escape(s), bool(DENSE.search(s))) for s in stems]
+        dense = [s for s, is_dense in as_written if is_dense]
+        spaced = [s for s, is_dense in as_written if not is_dense]
         made[deed] = re.compile(rf"(?<![^\W\d_])(?:{'|'.join(spaced)})|(?:{'|'.join(dense)})", re.IGNORECASE)
     return made
 
@@ -94,6 +95,28 @@ def deeds_in(sentence: str) -> set[str]:
     if re.search(r"[?？؟]\s*[\"'»”)]*\s*$", sentence):
         return set()
     return {deed for deed, pattern in _patterns().items() if pattern.search(sentence)}
+
+
+# Endings of a past tense in the first person, of languages that leave the pronoun out: "lefoglaltam", "קבעתי", "cancelei", "reservé".
+MY_ENDING = re.compile(
+    r"(?:t[ae]m|tunk|tünk|תי|ei|łam|łem|liśmy|łyśmy|[σψξ]α|[σψξ]αμε|(?<=[sr])in|imme|ました|습니다|드렸\w*)$",
+    re.IGNORECASE,
+)
+PRONOUN = re.compile(r"\b(?:I|we)\s+(?:(?:\w+ly|just|also)\s+)?$", re.IGNORECASE)
+
+
+def by_me(sentence: str) -> bool:
+    """Whether a deed that a sentence speaks of is that of the one who writes: no passage can show it."""
+    if BY_ME.search(sentence):
+        return True
+    for pattern in _patterns().values():
+        for found in pattern.finditer(sentence):
+            word = re.match(r"\w+", sentence[found.start() :])
+            if MY_ENDING.search(found[0]) or (word and MY_ENDING.search(word[0])):
+                return True
+            if PRONOUN.search(sentence[: found.start()]):
+                return True
+    return False
 
 
 REFUSED = re.compile(
@@ -159,9 +182,10 @@ def undone(
             f.unit == "code" for f in figures(sentence)
         )  # of an order or a booking: no passage speaks of it
         passages = " ".join(f"{s.context} {s.text}" for s in sources if is_passage(s.key) and s.key in marks)
-        if marks and any(map(is_passage, marks)) and not record and not BY_ME.search(sentence):
+        mine = by_me(sentence)
+        if marks and any(map(is_passage, marks)) and not record and not mine:
             continue
-        passages = "" if record else passages
+        passages = "" if record or mine else passages
         recalled = any(
             same(f, g) for f in figures(sentence) if f.unit in DAYS for g in asked if g.unit in DAYS
         )

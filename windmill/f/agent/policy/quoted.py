@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
 from f.agent.policy.claims import Claim, Draft, Finding
+from f.agent.policy.one_language import in_one_language
 from f.common.figures.amounts import DAYS, Figure, amount, same
 from f.common.figures.finder import figures, numbers_in_words, parts_in_words
 from f.common.figures.polarity import negates
@@ -35,6 +36,7 @@ class Quoted:
     def __init__(self, draft: Draft, sources: Sequence[Source], evidence: Sequence[Segment]) -> None:
         self._sources = {s.key: s for s in sources}
         self._evidence = evidence
+        self._text = draft.text
         self._claims = [c for c in draft.claims if c.quote.strip()]
         self.figures = [f for claim in self._claims for f in figures_of(claim.quote)]
         self._named = {m for _, marks in draft.sentences for m in marks} | {c.source for c in draft.claims}
@@ -99,7 +101,12 @@ class Quoted:
                 yield Finding("quote", claim.says, claim.quote)
 
     def unquoted(self) -> Iterable[Finding]:
-        """Claims that only repeat the quote of another claim, or a part of it, and have no word and no figure of it: what was added to a true one."""
+        """Claims that only repeat the quote of another claim, or a part of it, and have no word and no figure of it: what was added to a true one.
+
+        Between two languages nobody can tell.
+        """
+        if not in_one_language(self._text, [s for s in self._sources.values() if is_passage(s.key)]):
+            return
         for claim in self._claims:
             quote = folded(claim.quote)
             beside = any(
