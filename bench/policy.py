@@ -2,8 +2,8 @@
 
 Every case of tests/agent/policy runs through the real agent with a scripted model, once with the function `reply` and once as plain text with marks.
 Two figures are errors the one way, one the other: ordinary talk and right answers that are not sent, wrong answers that are. The halves `heldout`
-and `heldout2` were held back while the policy was built; `dev2` and `heldout2`, `dev3` and `heldout3`, `dev4` and `heldout4` are sets that were
-written later, of other businesses.
+and `heldout2` were held back while the policy was built; `dev2` and `heldout2` to `dev5` and `heldout5` are sets that were written later, of
+other businesses.
 
 --judge puts each reply that the code lets through before a second model as well: JUDGE_URL (a server that speaks OpenAI's API; without it
 OpenAI's own), JUDGE_MODEL, JUDGE_KEY, and JUDGE_SECONDS to wait for it in place of the product's own (a small computer's model is slow).
@@ -39,6 +39,7 @@ CHECKS = [
     *((reply_check.Grounds, name) for name in ("misnamed", "problems")),
     *((reply_check.Quoted, name) for name in ("misquoted", "unquoted")),
 ]  # fmt: skip
+LATER = ("second", "third", "fourth", "fifth")  # sets, as the last line's JSON calls them
 COLUMNS = ("wrong", "wrong alone", "right", "right alone", "talk", "talk alone")
 RAW = re.compile(r"<think|</think|<tool_call|\[S\d|【|<\||\"arguments\"")
 
@@ -181,12 +182,8 @@ def main() -> int:
         "judged": {half: summary(shares) for half, shares in judged.items()} or None,
         **(summary(first) or {}),
         "held_back": summary(halves.get("heldout")),
-        "second": summary(halves.get("dev2")),
-        "second_held_back": summary(halves.get("heldout2")),
-        "third": summary(halves.get("dev3")),
-        "third_held_back": summary(halves.get("heldout3")),
-        "fourth": summary(halves.get("dev4")),
-        "fourth_held_back": summary(halves.get("heldout4")),
+        **{name: summary(halves.get(f"dev{n}")) for n, name in enumerate(LATER, 2)},
+        **{f"{name}_held_back": summary(halves.get(f"heldout{n}")) for n, name in enumerate(LATER, 2)},
         "raw_leaks": sum(shares["raw_leaks"] for shares in halves.values()),
     }
     print(json.dumps(result))

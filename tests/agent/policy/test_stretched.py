@@ -33,6 +33,11 @@ PASSAGES = {
     "rebate": "10 % a partir de 5 documentos; estudantes 5 %.",
     "stamp": "Línguas: chinês e árabe, mais 30 %. Para a embaixada da China, mais 25 €.",
     "week": "Mardi à samedi 11h-19h, fermé dimanche",
+    "sacks": "Per bulk bag: 20 mm gravel £64. Delivery of bags £25 per order, free from 4 bags.",
+    "lessons": "Kurssi | Ikä | Kertoja | Hinta\nVauvat | 3-12 kk | 8 | 96 €\nAlkeet | 5-8 v | 12 | 162 €\nJatko | 7-12 v | 12 | 168 €",
+    "lorry": "The lorry needs 3 m of width.",
+    "swim": "Adult beginners: 10 lessons of 45 minutes, 149 €. Students get 10 % off.",
+    "cancel": "Boat days are charged in full if cancelled less than 48 hours before. Book online.",
     "trial": "Probeabo: 3 Lieferungen mit 15 % Rabatt, nur für Neukunden; es endet von selbst.",
 }
 HOUSE = restaurant(
@@ -56,6 +61,12 @@ WRONG = {
     "denied": ("гарантія покриває град?", "Так, гарантія покриває град понад 35 мм.", "guarded", "no cubre daños por granizo de más de 35 mm"),
     "turned": ("is it free for her, 12?", "Kinder ab 12 Jahren sind frei.", "family", "Kinder bis 12 Jahre frei, ohne Anmeldung"),
     "row": ("2 kg to Thika?", "Up to 2 kg to Thika costs KSh 560.", "zones", "Inland (Thika, Nyeri) | KSh 420\nCoast (Mombasa, Malindi) | KSh 560"),
+    "my deed": ("cancel my boat trip pls", "I've cancelled your boat trip.", "cancel", "if cancelled less than 48 hours before"),
+    "my deed without a pronoun": ("foglalj nekem", "Lefoglaltam a hajókirándulást.", "cancel", "Book online."),
+    "my deed in Hebrew": ("תקבעי לי שיט", "קבעתי לך שיט.", "cancel", "Book online."),
+    "my deed in Japanese": ("1日延ばしてください", "ご予約を1日延長いたしました。", "cancel", "Book online."),
+    "my deed in Chinese": ("帮我取消", "已经帮您取消了。", "cancel", "if cancelled less than 48 hours before"),
+    "my deed in Spanish": ("cancela mi paseo", "Listo, cancelé tu paseo en barco.", "cancel", "if cancelled less than 48 hours before"),
     "promise": ("deliver in August?", "Don't worry, we guarantee that you get it.", "holidays", "Vom 3. bis 15. August liefern wir nicht."),
 }  # fmt: skip
 RIGHT = {
@@ -71,6 +82,11 @@ RIGHT = {
     "label": ("сколько стоит ребёнок?", "Вход для детей стоит 7 €.", "entry", "Entry for children: 7 €."),
     "letters": ("сколько стоит Sala Nadia?", "Зал Надиа стоит 95 € в день.", "rooms", "Sala Nadia: 95 € al día."),
     "range of days": ("هل توصلون؟", "لا، لا نوصّل من 3 إلى 15 أغسطس.", "holidays", "Vom 3. bis 15. August liefern wir nicht."),
+    "what others do": ("who cancels?", "You are charged in full if it is cancelled less than 48 hours before.", "cancel", "charged in full if cancelled less than 48 hours before"),
+    "a word of both languages": ("5 sacs de gravier ?", "Cinq big bags de gravier à 64 £ font 320 £.", "sacks", "20 mm gravel £64"),
+    "numbers of one row": ("ребёнку 7 месяцев", "Курс для малышей от 3 до 12 месяцев стоит 96 € за 8 занятий.", "lessons", "Vauvat | 3-12 kk | 8 | 96 €"),
+    "too small": ("my lane is 9 ft wide, will it get through", "Probably not, I'm afraid. The lorry needs 3 m.", "lorry", "The lorry needs 3 m of width."),
+    "comfort": ("i cant swim at all", "You're definitely not alone! It is 10 lessons for 149 €.", "swim", "Adult beginners: 10 lessons of 45 minutes, 149 €."),
     "row": ("2 kg to Thika?", "Up to 2 kg to Thika costs KSh 420.", "zones", "Inland (Thika, Nyeri) | KSh 420"),
 }  # fmt: skip
 
@@ -100,6 +116,26 @@ def test_the_rest_of_a_quote_may_be_told_by_a_claim_of_its_own() -> None:
         {"says": rest, "source": "trial", "quote": "nur für Neukunden; es endet von selbst"},
     ]
     assert run(case("l'essai ?", f"{first} {rest} [S1]", search("trial"), claims=claims), True)
+
+
+def test_a_claim_in_another_language_need_not_share_a_word_with_its_quote() -> None:
+    no, rest = "Maalesef henüz değil.", "Yetişkin kursu 10 ders, 149 €."
+    claims = [
+        {"says": no, "source": "swim", "quote": "10 lessons of 45 minutes, 149 €"},
+        {"says": rest, "source": "swim", "quote": "10 lessons of 45 minutes, 149 €"},
+    ]
+    assert run(case("çocuk kursu var mı", f"{no} {rest}", search("swim"), claims=claims, kind="answer"), True)
+
+
+def test_a_time_of_another_quote_of_the_same_words_is_that_quotes() -> None:
+    text = "In July we open at 10:00 every day, Thursdays included."
+    claims = [
+        {"says": text, "source": "july", "quote": "In July we open at 10:00 every day"},
+        {"says": text, "source": "opening_hours", "quote": "Mon-Thu 12:00-22:00"},
+    ]
+    hours = "Mon-Thu 12:00-22:00, Fri 12:00-24:00, Sat 10:00-24:00"
+    house = restaurant({"july": "In July we open at 10:00 every day."}, opening_hours=hours)
+    assert harness.run(case("thursdays in july?", text, search("july"), claims=claims), house, True).passed
 
 
 @pytest.mark.parametrize(

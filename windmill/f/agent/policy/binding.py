@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from f.agent.policy.claims import Draft, Finding
 from f.agent.policy.limits import direction
+from f.agent.policy.one_language import in_one_language
 from f.agent.policy.quoted import in_least
 from f.common.figures.amounts import Figure, amount, is_price, money, same
 from f.common.figures.finder import figures
@@ -41,6 +42,7 @@ CLAUSE = re.compile(
 LABELLED = re.compile(r"[^:：]{2,60}[:：]\s?")
 NAMED = re.compile(r"[A-ZÀ-ÞΑ-ΩА-Я][^\W\d_]{2,}\s$")  # the number of a name counts nothing: Mesa 3
 MEASURES = ("minute", "day", "week", "month", "kg", "g", "cm", "m", "km", "l", "ml")
+LOAN = 5  # letters of a word that two languages share and mean alike: bags, and sacs, but vampire
 FAR = 12  # letters between two numbers that have no unit in common, as "6, 8 or 10 weeks" have
 UNPLACED = ("phone", "link", "mail", "code")
 UNNUMBERED = (*UNPLACED, "weekday", "date", "clock")
@@ -94,13 +96,14 @@ def misbound(draft: Draft, sources: Mapping[str, Source]) -> Iterable[Finding]:
     statements = list(_statements(draft, sources))
     for text, key, quote in statements:
         known = values(sources[key].text)
+        foreign = not in_one_language(draft.text, [sources[key]])
         told = values(text)
         heard = asked.union(*(value.all for value in told))
         quoted = [f for said, _, words in statements if said == text and words != quote for f in figures(words)]
         quoted = [f for f in quoted if not any(same(f, g) for g in figures(quote))]
         for value in told:
             elsewhere = any(same(value.figure, f) for f in quoted)  # another quote is what it rests on
-            if not elsewhere and _counts(value, text) and _of_another(value, told, known, quote, heard):
+            if not elsewhere and _counts(value, text) and _of_another(value, told, known, quote, heard, foreign):
                 yield Finding("misplaced", text, value.figure.text)
                 return
 
@@ -121,13 +124,26 @@ def _statements(draft: Draft, sources: Mapping[str, Source]) -> Iterator[tuple[s
 def _counts(value: Value, text: str) -> bool:
     figure = value.figure
     named = not figure.unit and NAMED.search(value.clause.partition(figure.text)[0])
-    return figure.start < figure.end and kind_of(figure) not in UNPLACED and not named
+    begins = not figure.unit and any(  # the first of "3 to 12 months" is no bare number
+        f.unit in SIZES and 0 <= f.start - figure.end <= FAR and "," not in value.clause[figure.end : f.start]
+        for f in figures(value.clause)
+    )
+    return figure.start < figure.end and kind_of(figure) not in UNPLACED and not named and not begins
 
 
 def _of_another(
-    value: Value, told: tuple[Value, ...], known: tuple[Value, ...], quote: str, heard: frozenset[str]
+    value: Value,
+    told: tuple[Value, ...],
+    known: tuple[Value, ...],
+    quote: str,
+    heard: frozenset[str],
+    foreign: bool,
 ) -> bool:
-    """Whether a figure's words speak for another figure of its source, and for none of the places where it stands."""
+    """Whether a figure's words speak for another figure of its source, and for none of the places where it stands.
+
+    `foreign`: the two are of different languages, which share short words by chance.
+    """
+    mine = frozenset(w for w in value.all if not foreign or len(w) >= LOAN or not w.isalpha())
     kind = kind_of(value.figure)
     alike = [v for v in known if kind_of(v.figure) == kind]
     here = [v for v in alike if same(v.figure, value.figure)]
@@ -145,10 +161,10 @@ def _of_another(
             *(v.all for v in alike if v is not other and v.all != other.all)
         )
         if all(
-            ((other.all - mine.all - mine.beyond - mine.row) & value.all) - elsewhere
-            and mine.all - other.all
-            and not (mine.all - other.all) & heard
-            for mine in here
+            ((other.all - v.all - v.beyond - v.row) & mine) - elsewhere
+            and v.all - other.all
+            and not (v.all - other.all) & heard
+            for v in here
         ):
             return True
     return False

@@ -22,7 +22,7 @@ from f.common.figures.segments import Source, is_passage, segments
 BY_ME = re.compile(
     r"\b(?:I|we)(?:['’]ve| have| just)\b|\bich habe\b|\bhabe ich\b|\bwir haben\b|\bhaben wir\b|\bj['’]ai\b|\bnous avons\b|\b(?:he|hemos)\s+\w+(?:[ai]do|cho|sto)\b|\b(?:te|le|les|os|lo|la)\s+(?:he|hemos)\b|\bj[e] (?:vous|t['’]|te) ?ai\b|\bnous vous avons\b|\bich .{0,25}\bhabe\b|\bwir .{0,25}\bhaben\b|\bhebben we\b|\b(?:marquei|agendei|reservei|cancelei|anotei|alterei|enviei|mudei)\b"
     r"|\b(?:reserv|agend|apunt|cancel|anul|cambi|modifiqu|actualic|agregu|envi|mand|registr|reembols|encargu)é\b|\b(?:añad|mov|devolv|inscrib|ped)í\b|\b(?:ho|abbiamo)\b|\bik heb\b|\bheb ik\b|\bwe hebben\b|\b\w+(?:łam|łem|liśmy)\b|\bjsem\b|\bjsme\b|\bjag har\b|\bhar jag\b|\bjeg har\b|\bhar jeg\b"
-    r"|\b(?:aku|saya|kami)\b|(?<!\w)(?:я|мы|ми)(?!\w)|\bolen\b|\bolemme\b|(?<!\w)έχω(?!\w)|\w+(?:d[ıiuü]m|t[ıiuü]m)\b|मैंने|我已|已为您|已幫您|已帮您|いたしました|했습니다|해 드렸",
+    r"|\b(?:aku|saya|kami)\b|(?<!\w)(?:я|мы|ми)(?!\w)|\bolen\b|\bolemme\b|(?<!\w)έχω(?!\w)|\w+(?:d[ıiuü]m|t[ıiuü]m)\b|मैंने|我已|已(?:经|經)?(?:为|為|帮|幫|给|給)(?:您|你)|いたしました|했습니다|해 드렸",
     re.IGNORECASE,
 )
 DEEDS = {
@@ -64,7 +64,7 @@ def _patterns() -> dict[str, re.Pattern[str]]:
             for piece in lists.split(";")
             for s in (piece.split() if not DENSE.search(piece) else _phrases(piece))
         ]
-        as_written = [(s if "\\" in s else re.escape(s), bool(DENSE.search(s))) for s in stems]
+        as_written = [(s if "\\" in s or "(?" in s else re.escape(s), bool(DENSE.search(s))) for s in stems]
         dense = [s for s, is_dense in as_written if is_dense]
         spaced = [s for s, is_dense in as_written if not is_dense]
         made[deed] = re.compile(rf"(?<![^\W\d_])(?:{'|'.join(spaced)})|(?:{'|'.join(dense)})", re.IGNORECASE)

@@ -26,7 +26,7 @@ from f.common.figures.segments import (
     terms,
 )
 from f.common.figures.tool_rows import flat
-from f.common.figures.words import units
+from f.common.figures.words import SIZES, units
 
 FIELD = re.compile(r'"[\w ]+"\s*:\s*("[^"]*"|[\w.-]+)')  # a field of JSON, and its value
 LEAD = re.compile(r"^\W*[^\W\d_]+[,.:;!،、，。！]")  # "No, " at the beginning
@@ -77,6 +77,8 @@ class Grounds:
                 and not any(negates(ground) or AT_MOST.search(ground) for ground in grounds)
                 and not any(OFFER.search(ground) for ground in grounds)  # what is free need not be paid
                 and not self._says_what_there_is(first[0], grounds)
+                and not self._consoles(stated, grounds)
+                and not self._measures(grounds)
             ):
                 yield Finding("polarity", first[0], grounds[0])
         yield from self._false_fields()
@@ -102,6 +104,17 @@ class Grounds:
         """Whether a no comes beside what its source offers instead: "in velvet, so not in leather"."""
         plain = terms(" ".join(part for part in CLAUSE.split(sentence) if not negates(part))) - self._question
         return any(self._weights.of(word) > RARE for ground in grounds for word in terms(ground) & plain)
+
+    def _consoles(self, sentence: str, grounds: list[str]) -> bool:
+        """Whether a first sentence has words, and none of what was asked or found: "You're not alone!"."""
+        said = terms(sentence)
+        return bool(said) and not said & (self._question | terms(" ".join(grounds)))
+
+    def _measures(self, grounds: list[str]) -> bool:
+        """Whether the customer names a size where the source has a limit of the kind: 9 ft is not enough where 3 m are needed."""
+        asked = figures(self._sources["customer"].text) if "customer" in self._sources else []
+        sizes = {SIZES[f.unit][0] for f in asked if f.unit in SIZES}
+        return any(f.unit in SIZES and SIZES[f.unit][0] in sizes for g in grounds for f in figures(g))
 
     def misnamed(self, spoken: frozenset[str]) -> Iterable[Finding]:
         """Names of a reply that its quotes don't have, though other rows of the evidence do: UniSalute, where the quote is about Fasi.
