@@ -82,7 +82,7 @@ RIGHT = {
     "label": ("сколько стоит ребёнок?", "Вход для детей стоит 7 €.", "entry", "Entry for children: 7 €."),
     "letters": ("сколько стоит Sala Nadia?", "Зал Надиа стоит 95 € в день.", "rooms", "Sala Nadia: 95 € al día."),
     "range of days": ("هل توصلون؟", "لا، لا نوصّل من 3 إلى 15 أغسطس.", "holidays", "Vom 3. bis 15. August liefern wir nicht."),
-    "what others do": ("who cancels?", "Less than 48 hours before you are charged in full if it is cancelled.", "cancel", "charged in full if cancelled"),
+    "what others do": ("who?", "Less than 48 hours before you are charged in full if it is cancelled.", "cancel", "charged in full if cancelled"),
     "a word of both languages": ("5 sacs de gravier ?", "Cinq big bags de gravier à 64 £ font 320 £.", "sacks", "20 mm gravel £64"),
     "numbers of one row": ("ребёнку 7 месяцев", "Курс от 3 до 12 месяцев стоит 96 € за 8 занятий.", "lessons", "Vauvat | 3-12 kk | 8 | 96 €"),
     "too small": ("will it get through a lane of 9 ft", "Probably not. The lorry needs 3 m.", "lorry", "The lorry needs 3 m of width."),

@@ -99,11 +99,17 @@ def misbound(draft: Draft, sources: Mapping[str, Source]) -> Iterable[Finding]:
         foreign = not in_one_language(draft.text, [sources[key]])
         told = values(text)
         heard = asked.union(*(value.all for value in told))
-        quoted = [f for said, _, words in statements if said == text and words != quote for f in figures(words)]
+        quoted = [
+            f for said, _, words in statements if said == text and words != quote for f in figures(words)
+        ]
         quoted = [f for f in quoted if not any(same(f, g) for g in figures(quote))]
         for value in told:
             elsewhere = any(same(value.figure, f) for f in quoted)  # another quote is what it rests on
-            if not elsewhere and _counts(value, text) and _of_another(value, told, known, quote, heard, foreign):
+            if (
+                not elsewhere
+                and _counts(value, text)
+                and _of_another(value, told, known, quote, heard, foreign)
+            ):
                 yield Finding("misplaced", text, value.figure.text)
                 return
 
@@ -124,9 +130,14 @@ def _statements(draft: Draft, sources: Mapping[str, Source]) -> Iterator[tuple[s
 def _counts(value: Value, text: str) -> bool:
     figure = value.figure
     named = not figure.unit and NAMED.search(value.clause.partition(figure.text)[0])
-    begins = not figure.unit and any(  # the first of "3 to 12 months" is no bare number
-        f.unit in SIZES and 0 <= f.start - figure.end <= FAR and "," not in value.clause[figure.end : f.start]
-        for f in figures(value.clause)
+    begins = (
+        not figure.unit
+        and any(  # the first of "3 to 12 months" is no bare number
+            f.unit in SIZES
+            and 0 <= f.start - figure.end <= FAR
+            and "," not in value.clause[figure.end : f.start]
+            for f in figures(value.clause)
+        )
     )
     return figure.start < figure.end and kind_of(figure) not in UNPLACED and not named and not begins
 
