@@ -15,29 +15,57 @@ import pytest
 from local import postgres
 from sql import apply
 
-# By how long they take. With the longest first, no process is left with a long one when the others have ended.
-LONGEST_FIRST = (
-    "e2e/a-d", "e2e/e-z", "agent", "portal", "faults", "worker", "knowledge", "local", "e2e/planted_keys", "agent/policy", "ingress", "deploy",
-    "windmill_server", "sql", "portal_door", "whatsapp", "windmill",
-)  # fmt: skip
+# What shares something that runs and takes seconds to start stays in one process: units, by how long they take. The files of all other folders
+# are units of their own and come after them, so that at the end no process waits for another's folder; folders with the longest files first.
+SHARED = (
+    "e2e/a-d",
+    "e2e/e-z",
+    "agent",
+    "faults",
+    "worker",
+    "portal_door",
+    "e2e/planted_keys",
+    "windmill_server",
+    "browser",
+)
+BY_FILE = (
+    "portal",
+    "local",
+    "sql",
+    "knowledge",
+    "deploy",
+    "windmill",
+    "whatsapp",
+    "ingress",
+    "tools",
+    "agent/policy",
+)
 
 
 def unit_of(nodeid: str) -> str:
-    """What stays in one process: a folder, tests/<folder>/…, or a module, tests/<module>.py.
+    """What stays in one process: a folder of SHARED, tests/<folder>/…, or a module.
 
     The longest folder is two units, each with a running product of its own; files that share nothing with their folder are further ones.
     """
-    room, _, place = nodeid.partition("::")[0].removeprefix("tests/").partition("/")
+    module = nodeid.partition("::")[0].removeprefix("tests/")
+    room, _, place = module.partition("/")
     if room == "e2e":
         name = place.removeprefix("test_").removesuffix(".py")
         return "e2e/planted_keys" if name == "planted_keys" else "e2e/a-d" if name[0] <= "d" else "e2e/e-z"
-    return "agent/policy" if room == "agent" and place.startswith("policy/") else room
+    return room if room in SHARED and not module.startswith("agent/policy/") else module
+
+
+def place_of(nodeid: str) -> int:
+    """When its unit is handed out. Those of one place stay in the order in which they were collected."""
+    unit = unit_of(nodeid)
+    order = (*SHARED, *BY_FILE)
+    name = unit if unit in SHARED else unit.rpartition("/")[0]
+    return order.index(name) if name in order else len(order)
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    places = {unit: place for place, unit in enumerate(LONGEST_FIRST)}
-    items.sort(key=lambda item: places.get(unit_of(item.nodeid), len(places)))
+    items.sort(key=lambda item: place_of(item.nodeid))
 
 
 @pytest.hookimpl(wrapper=True)

@@ -22,6 +22,7 @@ from ingress.sign_ins import PATH, SignIns
 from local.portal.wire import request
 from sql import apply
 from tests.administrator import administrator
+from tests.kept_connections import keep
 from tests.local.meta_support import Meta as StandIn
 from tests.local.meta_support import Recorder, configuration
 from tests.typed_keys import sealed_key
@@ -186,6 +187,7 @@ A, B = "aaaaaaaa-0000-4000-8000-000000000001", "bbbbbbbb-0000-4000-8000-00000000
 
 @pytest.fixture
 def portal(portal_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Portal]:
+    keep(monkeypatch)
     made = Portal(portal_url, monkeypatch)
     made.rows("delete from inbound_messages")
     made.rows("delete from tenants")

@@ -8,7 +8,8 @@ import uuid
 from typing import Any
 
 import psycopg
-from psycopg.rows import dict_row
+
+from tests import kept_connections
 
 NUMBERS = itertools.count(34600000000)
 
@@ -26,8 +27,7 @@ class Conversation:
 
     def __init__(self, url: str) -> None:
         self.url = url
-        self.admin = psycopg.connect(url, row_factory=dict_row, autocommit=True)
-        self.app = self.connect()
+        self.admin = kept_connections.connect(url)
         number = next(NUMBERS)
         self.phone, self.bot, self.other_bot = str(number), f"bot{number}", f"other{number}"
         self.tenant = str(self.one("insert into tenants (name) values ('T') returning id"))
@@ -41,10 +41,9 @@ class Conversation:
 
     def connect(self) -> psycopg.Connection[Any]:
         """Another step's connection."""
-        conn = psycopg.connect(self.url, row_factory=dict_row, autocommit=True)
+        conn = kept_connections.connect(self.url)
         conn.execute("set role chatbot_app")
-        if hasattr(self, "tenant"):
-            conn.execute("select set_config('app.tenant_id', %s, false)", [self.tenant])
+        conn.execute("select set_config('app.tenant_id', %s, false)", [self.tenant])
         return conn
 
     def one(self, query: str, *values: Any) -> Any:
