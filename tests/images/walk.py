@@ -126,7 +126,9 @@ class Walk:
         own = {name: value for name, value in os.environ.items() if name not in environment({})}
         command: list[str | Path] = [sys.executable, ROOT / "windmill/deploy", "--env-file", self.env_file]
         env = {**own, "COMPOSE_PROJECT_NAME": PROJECT, "CI": ""}
-        return run(command, "make deploy", DEPLOY_S, env=env)
+        said = run(command, "make deploy", DEPLOY_S, env=env)
+        print("".join(f"    {line}\n" for line in said.splitlines()), end="")
+        return said
 
     def renew(self) -> None:
         """Where compose has not done it: gives the tokens to the services that have none yet."""
