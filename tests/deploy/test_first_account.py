@@ -63,7 +63,7 @@ class Newcomer:
 
     def deploy(self, server: Fresh, **settings: str) -> None:
         given = {"WINDMILL_URL": "http://127.0.0.1:9", "WINDMILL_PASSWORD": PASSWORD, "CI": ""}
-        given |= {"OPERATOR_EMAILS": f"{OPERATOR}, second@platform.example", "WINDMILL_TOKEN": ""}
+        given |= {"OPERATOR_EMAILS": "Op@Platform.example, second@platform.example", "WINDMILL_TOKEN": ""}
         with self._monkeypatch.context() as patch:
             for name, value in (given | settings).items():
                 patch.setenv(name, value)

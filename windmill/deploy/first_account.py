@@ -21,7 +21,7 @@ BY_HAND = "make a token there (Account settings, Tokens) and keep it as WINDMILL
 def ensure_token(env_file: Path, say: Callable[[str], None]) -> None:
     """Makes WINDMILL_TOKEN where there is none, and keeps it in the file. Does nothing where something else is missing: that is told later."""
     url, password = os.environ.get("WINDMILL_URL"), os.environ.get(PASSWORD)
-    operator = os.environ.get(OPERATORS, "").partition(",")[0].strip()
+    operator = os.environ.get(OPERATORS, "").partition(",")[0].strip().lower()
     if os.environ.get(TOKEN) or os.environ.get("CI") or not (url and password and operator):
         return
     nobody = Server(url, "", "")
