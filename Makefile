@@ -97,7 +97,7 @@ api-client: $(VENV)/.client-maker ## a Python client, generated from the API's d
 test-warm-stress: $(VENV)/.installed ## 2,000 jobs at once through the warm interpreter
 	@STRESS_JOBS=$${STRESS_JOBS:-2000} $(BIN)/python -m pytest -m stress -s tests/worker/test_stress.py
 
-check-images: $(VENV)/.installed ## builds the images, starts compose's services, waits until each is healthy; with Docker, or as root with buildah
+check-images: $(VENV)/.installed ## builds the images, starts compose's services, deploys into them and lets a customer ask, each step timed; with Docker, or as root with buildah
 	@PYTHONPATH=windmill:. $(BIN)/python -m tests.images
 
 eval: $(VENV)/.installed ## questions with known answers, per configured provider; table and eval.json (LIMIT=20 for a quick look)
@@ -108,10 +108,19 @@ bot-answers: $(VENV)/.installed ## what the bots' files in bots/ that differ fro
 
 ##@ Run it
 
-.PHONY: env deploy replay calibrate
+.PHONY: env up services deploy replay calibrate
 
 env: ## the first .env, with every secret that is yours to choose (DOMAIN=example.com OPERATOR=you@example.com)
 	@$(PYTHON) windmill/deploy/first_env.py $(if $(DOMAIN),--domain $(DOMAIN)) $(if $(OPERATOR),--operator $(OPERATOR))
+
+up: ## all of it on this machine, from .env to the portal's address: images, services, and make deploy, whose packages are installed meanwhile
+	@for program in docker npx; do command -v $$program >/dev/null || { echo "$$program was not found: Docker with its compose plugin and Node.js 20 or newer are needed" >&2; exit 1; }; done
+	@$(PYTHON) windmill/deploy/first_env.py --check
+	@$(MAKE) --no-print-directory -j2 services $(VENV)/.installed
+	@$(MAKE) --no-print-directory deploy
+
+services: ## the images and services alone, without the bundle
+	@docker compose up --build --detach
 
 deploy: $(VENV)/.installed ## bring a Windmill server to what windmill/ says: see windmill/README.md (ARGS="--dry-run")
 	@$(BIN)/python windmill/deploy $(ARGS)

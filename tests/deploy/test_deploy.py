@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 import httpx2
 import pytest
 from deploy import __main__ as command
-from deploy import access, bootstrap, check, message, wmill
+from deploy import access, bootstrap, check, compose, message, wmill
 from deploy.bootstrap import Server
 from deploy.tags import TAGS
 
@@ -91,8 +92,15 @@ class Deployment:
         monkeypatch.setattr(access, "ensure_ingress", lambda server: [])
         monkeypatch.setattr(access, "token_works", lambda server, token: token in self.tokens)
         monkeypatch.setattr(access, "new_token", lambda server: "let-in")
+        self.running, self.renewed = set[str](), list[str]()  # compose's services on this machine
+        monkeypatch.setattr(compose, "renew", self._renew)
         monkeypatch.setattr(wmill, "push", lambda server, say: 0)
         monkeypatch.setattr(message, "send", self._send)
+
+    def _renew(self, env_file: Path, services: list[str]) -> list[str]:
+        assert self.made_token() == os.environ[command.TOKEN] == "let-in", "compose believes either"
+        self.renewed = [name for name in services if name in self.running]
+        return self.renewed
 
     def _send(self, server: Server, settings: Any) -> str:
         self.sent += 1
@@ -132,10 +140,21 @@ def test_the_first_deployment_sends_no_message_through_an_ingress_without_its_to
 ) -> None:
     code, said = deployment.run()
     assert (code, deployment.sent) == (0, 0), said
-    assert "no test message yet: `docker compose up --detach`, then make deploy again" in said
+    assert "start anew with the new tokens: ingress" in said
+    assert "no test message yet: start the ingress anew, then make deploy again" in said
     code, said = deployment.run(INGRESS_WINDMILL_TOKEN=deployment.made_token())
     assert (code, deployment.sent) == (0, 1), said
     assert "the server was as it should be: nothing was changed" in said and "it went through" in said
+
+
+def test_where_compose_runs_the_ingress_the_first_deployment_is_the_whole_one(deployment: Deployment) -> None:
+    deployment.running = {"ingress", "portal"}
+    code, said = deployment.run()
+    assert (code, deployment.sent, deployment.renewed) == (0, 1, ["ingress"]), said
+    assert "started anew with the new tokens: ingress" in said and "it went through" in said
+    deployment.renewed = []
+    deployment.run(INGRESS_WINDMILL_TOKEN=deployment.made_token())
+    assert (deployment.sent, deployment.renewed) == (2, []), "what has its token goes on undisturbed"
 
 
 def test_without_the_address_of_the_ingress_that_is_what_is_said(deployment: Deployment) -> None:

@@ -30,3 +30,12 @@ def test_without_the_file_the_environment_stays_as_it_is(tmp_path: Path) -> None
     before = dict(os.environ)
     environment.load(tmp_path / "none")
     assert dict(os.environ) == before
+
+
+def test_a_value_that_is_kept_stands_in_its_own_line_alone(tmp_path: Path) -> None:
+    file = tmp_path / ".env"
+    environment.keep(file, "TOKEN", "first")
+    assert (file.read_text(), file.stat().st_mode & 0o777) == ("TOKEN=first\n", 0o600)
+    file.write_text("# what it is\nTOKEN=old\nOTHER=stays\nTOKEN=older")
+    environment.keep(file, "TOKEN", "new")
+    assert file.read_text() == "# what it is\nTOKEN=new\nOTHER=stays\n"

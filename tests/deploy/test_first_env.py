@@ -35,13 +35,28 @@ def test_every_secret_that_is_ours_is_made_and_the_rest_is_named(tmp_path: Path)
     assert len(base64.b64decode(made["MASTER_KEY"])) == 32
     assert made["DATABASE_URL"] == f"postgresql://postgres:{made['POSTGRES_PASSWORD']}@localhost:5432/chatbot"
     secrets = [made[name] for name in made if "PASSWORD" in name and name != "SMTP_PASSWORD"]
-    assert len({*secrets, made["JOB_ID_KEY"], made["META_VERIFY_TOKEN"]}) == len(secrets) + 2 == 7
+    assert len({*secrets, made["JOB_ID_KEY"], made["META_VERIFY_TOKEN"]}) == len(secrets) + 2 == 8
     assert all(value.isalnum() and len(value) == 48 for value in secrets)
     assert (made["WEBHOOK_URL"], made["PORTAL_PROXIES"]) == ("https://bot.example.com/webhook", "1")
     assert made["OPERATOR_EMAILS"] == "me@example.com"
     example = dotenv_values(ROOT / ".env.example", interpolate=False)
     assert made.keys() == example.keys()
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
+def test_what_is_not_filled_in_is_named_before_anything_is_built(tmp_path: Path) -> None:
+    file = tmp_path / ".env"
+    assert "make env" in (done := make(file, "--check")).stderr and done.returncode == 1
+    make(file, "--operator", "me@example.com")
+    done = make(file, "--check")
+    assert re.findall(r"[A-Z_]{5,}", done.stderr) == ["META_APP_SECRET", "LLM_API_KEY", "EMBEDDINGS_API_KEY"]
+    given = re.sub(r"^(META_APP_SECRET|LLM_API_KEY)=$", r"\1=given", file.read_text(), flags=re.MULTILINE)
+    file.write_text(given.replace("EMBEDDINGS_API_KEY=", "EMBEDDINGS_API_KEY='' # later"))
+    done = make(file, "--check")
+    assert (done.returncode, re.findall(r"[A-Z_]{5,}", done.stderr)) == (1, ["EMBEDDINGS_API_KEY"])
+    file.write_text(given.replace("EMBEDDINGS_API_KEY=", "EMBEDDINGS_API_KEY=given"))
+    done = make(file, "--check")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
 def test_a_file_that_is_there_is_left_alone(tmp_path: Path) -> None:

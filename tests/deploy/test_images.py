@@ -45,7 +45,7 @@ def test_a_docker_that_can_do_nothing_is_not_chosen(
     program.chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path))
     assert docker.lacking() == why
-    with pytest.raises(Failed, match=why), chosen([], {}, tmp_path):
+    with pytest.raises(Failed, match=why), chosen([], tmp_path / "env"):
         pass
 
 

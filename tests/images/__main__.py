@@ -1,9 +1,10 @@
-"""Builds every image of docker-compose.yml, starts the services, and waits until each is healthy: `make check-images`.
+"""Builds every image of docker-compose.yml, starts the services, waits until each is healthy, and walks to the first answer: `make check-images`.
 
 With Docker one `docker compose up` starts all, so the order is compose's own. Without a daemon buildah builds and runs them (as root, with base
 images that are there already: PYTHON_IMAGE, DEBIAN_IMAGE, POSTGRES_IMAGE and WINDMILL_IMAGE name them, as in .env), in an order worked out here
 from depends_on. At the end a webhook that is signed with the secret of the environment must stand in PostgreSQL, the pooler must lend a connection,
-the door must show its page, and Windmill must know a worker for each tag.
+the door must show its page, and Windmill must know a worker for each tag. Then it walks as a newcomer does (tests/images/walk.py), which needs Node,
+and times each step: `make deploy` on the fresh Windmill, a business with a number, the check-up, a document, the answer to a first message.
 
 With Docker it takes the deployment's own ports of this machine; POSTGRES_PORT (5432), WINDMILL_PORT (8000), INGRESS_ADMIN_PORT (8081), INGRESS_BIND
 (127.0.0.1:8080) and PORTAL_BIND (127.0.0.1:8090) move them. It says in one sentence what does not work, and exits with 1.
@@ -12,17 +13,21 @@ With Docker it takes the deployment's own ports of this machine; POSTGRES_PORT (
 from __future__ import annotations
 
 import os
+import shutil
 import socket
 import sys
 import tempfile
 import time
 from pathlib import Path
 
+from deploy.environment import keep
+
 from tests.images.buildah import LEFT_OUT, Buildah
 from tests.images.commands import Failed
 from tests.images.docker import Docker
 from tests.images.engines import Engine, chosen
 from tests.images.services import Service, WrongFile, environment, read
+from tests.images.walk import Walk
 
 TAGS_S = 60
 TAGS = "select distinct unnest(custom_tags) from worker_ping where ping_at > now() - interval '1 minute'"
@@ -113,20 +118,28 @@ def main() -> int:
     began = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
         try:
+            if not shutil.which("npx"):
+                raise Failed("make deploy needs npx: install Node.js 20 or newer.")
             variables = environment(dict(os.environ))
             services = read(variables)
-            with chosen(services, variables, Path(folder)) as engine:
+            env_file = Path(folder) / "env"
+            for name, value in variables.items():
+                keep(env_file, name, value)
+            with chosen(services, env_file) as engine:
                 if isinstance(engine, Docker) and (taken := taken_ports(variables)):
                     raise Failed(
                         f"These ports are in use: {', '.join(taken)}. Stop what has them, or set these variables otherwise."
                     )
                 check(engine, services)
+                Walk(engine, env_file).go()
                 if isinstance(engine, Buildah):
                     print(f"Without Docker these were not tried: {LEFT_OUT}.")
         except (Failed, WrongFile) as problem:
             print(problem, file=sys.stderr)
             return 1
-    print(f"{len(services)} services built, started and healthy in {time.monotonic() - began:.0f} s")
+    print(
+        f"{len(services)} services built, started and healthy, and a customer answered, in {time.monotonic() - began:.0f} s"
+    )
     return 0
 
 

@@ -1,6 +1,6 @@
 """buildah, where there is no daemon: it runs each service in a chroot, with a network namespace of its own, so that names and ports are compose's.
 
-What it can't show, `LEFT_OUT` says. It needs root, and `ip`.
+What it can't show, `LEFT_OUT` says. It needs root, `ip` and `iptables`.
 """
 
 from __future__ import annotations
@@ -15,6 +15,9 @@ from tests.images.services import Build, Service
 
 BRIDGE = "chatmill-check"
 NETWORK = "10.213.77"
+# By which the services reach the world, as from a network of compose's that is not internal.
+WAY_OUT = ("POSTROUTING", "-s", f"{NETWORK}.0/24", "!", "-d", f"{NETWORK}.0/24", "-j", "MASQUERADE")
+FORWARD = Path("/proc/sys/net/ipv4/ip_forward")
 DEFAULT_RIGHTS = (
     *("AUDIT_WRITE", "CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "KILL", "MKNOD", "NET_BIND_SERVICE"),
     *("NET_RAW", "SETFCAP", "SETGID", "SETPCAP", "SETUID", "SYS_CHROOT"),
@@ -33,11 +36,14 @@ class Buildah:
         self._images: dict[str, str] = {}
         self._running: dict[str, subprocess.Popen[bytes]] = {}
         self._made = [s.name for s in services]
+        self._forwards = FORWARD.read_text()
         self.stop()  # what a run that was killed has left
         self._made = []
         run(["ip", "link", "add", BRIDGE, "type", "bridge"], "Making a network (it needs root)")
         run(["ip", "addr", "add", f"{NETWORK}.1/24", "dev", BRIDGE], "Making a network")
         run(["ip", "link", "set", BRIDGE, "up"], "Making a network")
+        run(["iptables", "-t", "nat", "-A", *WAY_OUT], "Making a network")
+        FORWARD.write_text("1")
 
     def build(self, service: Service) -> None:
         if service.build is None:
@@ -131,6 +137,7 @@ class Buildah:
         run([*inside, "addr", "add", f"{address}/24", "dev", "eth0"], "Making a network")
         for device in ("lo", "eth0"):
             run([*inside, "link", "set", device, "up"], "Making a network")
+        run([*inside, "route", "add", "default", "via", self.host], "Making a network")
 
     def _inside(self, service: Service, how: list[str], command: list[str]) -> list[str]:
         name = _ours(service.name)
@@ -143,20 +150,39 @@ class Buildah:
     def run_in(self, service: Service, command: list[str]) -> tuple[int, str]:
         return look(self._inside(service, [], command))
 
+    def renew(self, service: Service) -> None:
+        """Starts it anew, with the environment that it has now."""
+        self._end([service.name])
+        self._made.remove(service.name)
+        self._begin(service)
+
+    def url(self, service: str, port: int) -> str:
+        return f"http://{self._addresses[service]}:{port}"
+
+    @property
+    def host(self) -> str:
+        return f"{NETWORK}.1"
+
     def stop(self) -> None:
         """In the opposite order; what is gone already is no matter."""
-        for name in reversed(self._made):
+        self._end(self._made[::-1])
+        subprocess.run(["ip", "link", "del", BRIDGE], capture_output=True)
+        subprocess.run(["iptables", "-t", "nat", "-D", *WAY_OUT], capture_output=True)
+        FORWARD.write_text(self._forwards)
+
+    def _end(self, names: list[str]) -> None:
+        """All are told first, then waited for."""
+        for name in names:
             end = f"ip netns pids {_ours(name)} | xargs -r kill -TERM"
             subprocess.run(["sh", "-c", end], capture_output=True)
-        for process in self._running.values():
-            try:
-                process.wait(20)
-            except subprocess.TimeoutExpired:
-                process.kill()
-        for name in self._made:
+        for name in names:
+            if process := self._running.pop(name, None):
+                try:
+                    process.wait(20)
+                except subprocess.TimeoutExpired:
+                    process.kill()
             subprocess.run([*_buildah("rm"), _ours(name)], capture_output=True)
             subprocess.run(["ip", "netns", "del", _ours(name)], capture_output=True)
-        subprocess.run(["ip", "link", "del", BRIDGE], capture_output=True)
 
 
 def _ours(name: str) -> str:

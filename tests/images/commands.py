@@ -17,12 +17,15 @@ class Failed(Exception):
     """What does not work, in a sentence; then the last lines of what was printed."""
 
 
-def run(command: Iterable[str | Path], what: str, seconds: float = BUILD_S, text: str | None = None) -> str:
+def run(
+    command: Iterable[str | Path], what: str, seconds: float = BUILD_S, env: dict[str, str] | None = None
+) -> str:
     """What a command prints; raises Failed with `what` where it fails."""
     try:
         done = subprocess.run(
             list(map(str, command)),
-            input=text,
+            stdin=subprocess.DEVNULL,
+            env=env,
             text=True,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

@@ -14,10 +14,8 @@ from tests.images.services import ROOT, Service
 
 
 class Docker:
-    def __init__(self, variables: dict[str, str], folder: Path) -> None:
-        file = folder / "env"
-        file.touch(mode=0o600)
-        file.write_text("".join(f"{name}={value}\n" for name, value in variables.items()))
+    def __init__(self, file: Path) -> None:
+        """`file`: the environment, as .env."""
         self._compose = ["docker", "compose", "--project-name", PROJECT, "--env-file", str(file)]
 
     def build(self, service: Service) -> None:
@@ -54,6 +52,21 @@ class Docker:
             said = json.loads(line)
             rows += said if isinstance(said, list) else [said]
         return [(row["State"], row.get("Health") or "", int(row.get("ExitCode") or 0)) for row in rows]
+
+    def renew(self, service: Service) -> None:
+        """Starts it anew where its environment has changed."""
+        run([*self._compose, "up", "--detach", "--no-build", "--no-deps", service.name], "docker compose up")
+        self._await(service)
+
+    def url(self, service: str, port: int) -> str:
+        return f"http://{run([*self._compose, 'port', service, str(port)], 'docker compose port').strip()}"
+
+    @property
+    def host(self) -> str:
+        """Containers reach this machine as the gateway of their network."""
+        gateway = "{{(index .IPAM.Config 0).Gateway}}"
+        inspect = ["docker", "network", "inspect", f"{PROJECT}_chatbot", "--format", gateway]
+        return run(inspect, "docker network inspect").strip()
 
     def run_in(self, service: Service, command: list[str]) -> tuple[int, str]:
         return look([*self._compose, "exec", "--no-TTY", service.name, *command])

@@ -21,22 +21,32 @@ class Engine(Protocol):
 
     def start(self, services: list[Service]) -> None: ...
 
+    def renew(self, service: Service) -> None: ...
+
+    def url(self, service: str, port: int) -> str:
+        """Where this machine reaches a port of a service."""
+
+    @property
+    def host(self) -> str:
+        """The address at which the services reach this machine."""
+
     def run_in(self, service: Service, command: list[str]) -> tuple[int, str]: ...
 
     def stop(self) -> None: ...
 
 
 @contextmanager
-def chosen(services: list[Service], variables: dict[str, str], folder: Path) -> Iterator[Engine]:
-    """The engine that is here; stopped afterwards. Raises Failed where there is none."""
+def chosen(services: list[Service], env_file: Path) -> Iterator[Engine]:
+    """The engine that is here; stopped afterwards. `env_file`: the environment, as .env; beside it there is room.
+    Raises Failed where there is none."""
     engine: Engine
     if not (lacking := docker.lacking()):
-        engine = docker.Docker(variables, folder)
-    elif shutil.which("buildah") and shutil.which("ip"):
-        engine = Buildah(services, folder)
+        engine = docker.Docker(env_file)
+    elif all(map(shutil.which, ("buildah", "ip", "iptables"))):
+        engine = Buildah(services, env_file.parent)
     else:
         raise Failed(
-            f"No engine is here: {lacking}, and without Docker buildah and iproute2 are needed. Install one of the two."
+            f"No engine is here: {lacking}, and without Docker buildah, iproute2 and iptables are needed. Install one of the two."
         )
     try:
         yield engine

@@ -16,6 +16,7 @@ IMAGES = (
     *("POSTGRES_IMAGE", "WINDMILL_IMAGE", "PYTHON_IMAGE", "DEBIAN_IMAGE"),
     *("POSTGRES_PORT", "WINDMILL_PORT", "INGRESS_BIND", "INGRESS_ADMIN_PORT", "PORTAL_BIND"),
 )
+OPERATOR = "operator@platform.example"
 # $$ is a dollar sign; ${NAME:-otherwise}, ${NAME:?why it must be there}, ${NAME}
 VARIABLE = re.compile(r"\$(?:(\$)|\{(\w+)(?::([-?])([^}]*))?\})")
 
@@ -64,7 +65,11 @@ class Service:
 
 def environment(given: dict[str, str]) -> dict[str, str]:
     """.env.example filled in as `make env` does, and any word for what only Meta gives. `given` comes first."""
-    values = {**first_env.secret_values(), **dict.fromkeys(first_env.GIVEN, "check"), "OPERATOR_EMAILS": ""}
+    values = {
+        **first_env.secret_values(),
+        **dict.fromkeys(first_env.GIVEN, "check"),
+        "OPERATOR_EMAILS": OPERATOR,
+    }
     text = first_env.filled((ROOT / ".env.example").read_text(), values)
     lines = (line.partition("=") for line in text.splitlines() if not line.startswith("#"))
     found = {name: value.strip() for name, sign, value in lines if sign}

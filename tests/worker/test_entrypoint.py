@@ -79,6 +79,26 @@ def test_uv_does_all_else_itself(container: Container, arguments: str) -> None:
     assert container.run(f'"$UV_PATH" {arguments}; echo end') == expected
 
 
+INSTALL = "pip install {} --no-deps --target {} --no-cache --reinstall"
+
+
+def test_a_package_that_the_image_has_is_not_fetched(container: Container, tmp_path: Path) -> None:
+    """uv says what it is asked for, and knows one package offline."""
+    (tmp_path / "real uv").write_text(
+        '#!/bin/sh\necho "$*" >>"$0 was asked"\ncase "$*" in *"nothing==2 "*" --offline "*) exit 1 ;; esac\n'
+    )
+    where = "'/a folder'"
+    for package in ("held==1", "nothing==2"):
+        container.run(f'"$UV_PATH" {INSTALL.format(package, where)}; echo end')
+    asked = (tmp_path / "real uv was asked").read_text().splitlines()
+    offline = f"--reinstall --offline --cache-dir {ROOT}/windmill/packages"
+    assert asked == [
+        f"pip install held==1 --no-deps --target /a folder {offline}",
+        f"pip install nothing==2 --no-deps --target /a folder {offline}",
+        "pip install nothing==2 --no-deps --target /a folder --reinstall --no-cache",
+    ]
+
+
 def test_jobs_get_the_client(container: Container) -> None:
     folder = container.environment["WARM_FOLDER"]
     assert container.run('echo "$PYTHON_PATH"; echo end') == f"{folder}/python\n"

@@ -1,9 +1,10 @@
 """Brings a Windmill server to what this folder says: make deploy, or python windmill/deploy [--dry-run] [--update]
 
 Creates what is missing (workspace, folders, resource types, secret variables, resources, the ingress's user and token), pushes the bundle with
-the pinned wmill CLI, and sends a signed test message through the ingress. Running it again changes nothing; a variable or resource that is no
-longer what the environment says is named, and --update brings it. Everything that it needs comes from the environment; .env.example explains
-each variable. No secret is printed.
+the pinned wmill CLI, starts what compose runs here anew with the tokens that it made, and sends a signed test message through the ingress. On a
+fresh Windmill it begins with an operator's account. Running it again changes nothing; a variable or resource that is no longer what the
+environment says is named, and --update brings it. Everything that it needs comes from the environment; .env.example explains each variable.
+No secret is printed.
 """
 
 from __future__ import annotations
@@ -14,9 +15,9 @@ import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from deploy import access, message, packages, wmill
+from deploy import access, compose, first_account, message, packages, wmill
 from deploy.bootstrap import DeployError, Server, bootstrap, differing
-from deploy.environment import load
+from deploy.environment import keep, load
 
 TOKEN = "INGRESS_WINDMILL_TOKEN"
 DOOR_TOKEN = "DOOR_WINDMILL_TOKEN"
@@ -40,8 +41,8 @@ def connect() -> Server:
     return Server(url, token, workspace)
 
 
-def deploy(server: Server, update: bool, env_file: Path) -> bool:
-    """Everything, in the order in which one thing needs another. True when the ingress still lacks the token that was made for it."""
+def deploy(server: Server, update: bool, env_file: Path) -> list[str]:
+    """Everything, in the order in which one thing needs another. The services of compose that a token was made for, which they still lack."""
     done = access.ensure_workspace(server)
     done += bootstrap(server, update=update)
     done += access.ensure_tags(server)
@@ -54,17 +55,17 @@ def deploy(server: Server, update: bool, env_file: Path) -> bool:
     changes = wmill.push(server, say)
     say(f"bundle: {changes} changes pushed, and none is left" if changes else "bundle: nothing to push")
     made = access.ensure_ingress(server)
-    new_token = False
+    waiting = []
     if not access.token_works(server, os.environ.get(TOKEN)):
         if os.environ.get("CI"):
             raise DeployError(
                 f"{TOKEN} is missing or no longer works: run make deploy by hand once, and keep the token it makes as a secret of CI"
             )
-        write_token(env_file, access.new_token(server))
-        new_token = True
-        made.append(f"token for the ingress made, as {TOKEN} in {env_file}: restart the ingress with it")
+        keep_token(env_file, TOKEN, access.new_token(server))
+        waiting.append("ingress")
+        made.append(f"token for the ingress made, as {TOKEN} in {env_file}")
     if os.environ.get("PORTAL_URL"):
-        made += prepare_door(server, env_file)
+        made += prepare_door(server, env_file, waiting)
     for line in made:
         say(line)
     if left:
@@ -81,11 +82,11 @@ def deploy(server: Server, update: bool, env_file: Path) -> bool:
         )
     if not (done or changes or made or left):
         say("the server was as it should be: nothing was changed")
-    return new_token
+    return waiting
 
 
-def prepare_door(server: Server, env_file: Path) -> list[str]:
-    """The door's user and token, which is made by hand once, like the ingress's."""
+def prepare_door(server: Server, env_file: Path, waiting: list[str]) -> list[str]:
+    """The door's user and token, which is made by hand once, like the ingress's; then its service is added to `waiting`."""
     made = access.ensure_door(server)
     if access.token_works(server, os.environ.get(DOOR_TOKEN), access.DOOR_RUNS):
         return made
@@ -93,27 +94,37 @@ def prepare_door(server: Server, env_file: Path) -> list[str]:
         raise DeployError(
             f"{DOOR_TOKEN} is missing or no longer works: run make deploy by hand once, and keep the token it makes as a secret of CI"
         )
-    write_token(env_file, access.new_door_token(server), DOOR_TOKEN)
-    return [*made, f"token for the door made, as {DOOR_TOKEN} in {env_file}: restart the portal with it"]
+    keep_token(env_file, DOOR_TOKEN, access.new_door_token(server))
+    waiting.append("portal")
+    return [*made, f"token for the door made, as {DOOR_TOKEN} in {env_file}"]
 
 
-def write_token(env_file: Path, token: str, name: str = TOKEN) -> None:
-    """Writes the token into the file of secrets. A new file can be read by its owner only."""
-    lines = env_file.read_text().splitlines() if env_file.exists() else []
-    lines = [line for line in lines if not line.startswith(f"{name}=")]
-    env_file.touch(mode=0o600)
-    env_file.write_text("\n".join([*lines, f"{name}={token}", ""]))
+def keep_token(env_file: Path, name: str, token: str) -> None:
+    """In the file and in the environment, which compose believes before the file."""
+    keep(env_file, name, token)
+    os.environ[name] = token
 
 
-def test_message(server: Server, new_token: bool) -> None:
+def give_tokens(env_file: Path, waiting: list[str]) -> bool:
+    """Starts the services anew that wait for a token, where compose runs them here. Whether the ingress has its own."""
+    renewed = compose.renew(env_file, waiting) if waiting else []
+    if renewed:
+        say(f"started anew with the new tokens: {', '.join(renewed)}")
+    if left := [name for name in waiting if name not in renewed]:
+        say(
+            f"start anew with the new tokens: {', '.join(left)} (docker compose up --detach, where compose runs them)"
+        )
+    return "ingress" not in left
+
+
+def test_message(server: Server, has_token: bool) -> None:
     """A signed message from Meta's side to the finished run, where the ingress's address is known and it has its token."""
     if not os.environ.get("INGRESS_URL"):
         say("INGRESS_URL is not set: no test message was sent")
-        return
-    if new_token:  # the ingress would store the message, and not be let in at Windmill
-        say("no test message yet: `docker compose up --detach`, then make deploy again")
-        return
-    say(message.send(server, os.environ))
+    elif not has_token:  # the ingress would store the message, and not be let in at Windmill
+        say("no test message yet: start the ingress anew, then make deploy again")
+    else:
+        say(message.send(server, os.environ))
 
 
 def portal(server: Server) -> str:
@@ -141,13 +152,16 @@ def main() -> int:
     arguments = parser.parse_args()
     try:
         load(arguments.env_file)
+        if not arguments.dry_run:
+            first_account.ensure_token(arguments.env_file, say)
         server = connect()
         if arguments.dry_run:
             say(wmill.diff(server)[1])
         else:
-            new_token = deploy(server, arguments.update, arguments.env_file)
+            waiting = deploy(server, arguments.update, arguments.env_file)
+            has_token = give_tokens(arguments.env_file, waiting)
+            test_message(server, has_token)
             say(f"portal: {portal(server)}")
-            test_message(server, new_token)
     except DeployError as error:
         print(error, file=sys.stderr)
         return 1

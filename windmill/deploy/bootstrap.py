@@ -26,9 +26,8 @@ class Server:
 
     def __init__(self, url: str, token: str, workspace: str) -> None:
         self.url, self.token, self.workspace = url.rstrip("/"), token, workspace
-        self._http = httpx2.Client(
-            base_url=f"{url.rstrip('/')}/api/", headers={"Authorization": f"Bearer {token}"}, timeout=30
-        )
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        self._http = httpx2.Client(base_url=f"{url.rstrip('/')}/api/", headers=headers, timeout=30)
 
     def call(
         self, method: str, path: str, body: Any = None, ok: tuple[int, ...] = (200, 201)

@@ -31,3 +31,13 @@ def missing(names: Iterable[str], env_file: Path) -> str | None:
     if not lacking:
         return None
     return f"missing in the environment and in {env_file}: {', '.join(lacking)} (.env.example and --help explain them)"
+
+
+def keep(env_file: Path, name: str, value: str) -> None:
+    """Writes a value into the file of settings, in the line of its name. A new file can be read by its owner only."""
+    lines = env_file.read_text().splitlines() if env_file.exists() else []
+    at = next((n for n, line in enumerate(lines) if line.startswith(f"{name}=")), len(lines))
+    after = [line for line in lines[at + 1 :] if not line.startswith(f"{name}=")]
+    lines = [*lines[:at], f"{name}={value}", *after]
+    env_file.touch(mode=0o600)
+    env_file.write_text("\n".join([*lines, ""]))

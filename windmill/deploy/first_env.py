@@ -1,7 +1,7 @@
 """Makes the first .env from .env.example: make env [DOMAIN=example.com] [OPERATOR=you@example.com]
 
 It makes up every secret that nobody else gives, writes the addresses that follow from a domain, and names what is left to fill in. It needs nothing
-but Python, and leaves a .env that is there alone.
+but Python, and leaves a .env that is there alone. `--check` makes nothing, and names what is not filled in yet.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORDS = (
     *("POSTGRES_PASSWORD", "WINDMILL_DB_PASSWORD", "CHATBOT_APP_PASSWORD", "CHATBOT_INGRESS_PASSWORD"),
-    *("CHATBOT_DOOR_PASSWORD", "JOB_ID_KEY", "META_VERIFY_TOKEN"),
+    *("CHATBOT_DOOR_PASSWORD", "WINDMILL_PASSWORD", "JOB_ID_KEY", "META_VERIFY_TOKEN"),
 )
 # What only Meta, a vendor or a person can give: without it no customer is answered.
 GIVEN = ("META_APP_SECRET", "LLM_API_KEY", "EMBEDDINGS_API_KEY", "OPERATOR_EMAILS")
@@ -57,6 +57,23 @@ def filled(example: str, values: dict[str, str]) -> str:
     return "\n".join(lines) + "\n"
 
 
+def lacking(text: str) -> list[str]:
+    """What nobody has filled in yet of what only somebody else can give."""
+    lines = (line.partition("=") for line in text.splitlines() if not line.startswith("#"))
+    filled_in = {name.strip() for name, _, value in lines if value.split(" #")[0].strip(" \"'")}
+    return [name for name in GIVEN if name not in filled_in]
+
+
+def check(file: Path) -> int:
+    """Says what is left to fill in, and fails where something is."""
+    if not file.exists():
+        print(f"{file} is not there: make env DOMAIN=example.com OPERATOR=you@example.com", file=sys.stderr)
+        return 1
+    if left := lacking(file.read_text()):
+        print(f"Fill in {', '.join(left)} in {file}: each line says where it comes from.", file=sys.stderr)
+    return 1 if left else 0
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -66,7 +83,10 @@ def main() -> int:
         "--operator", default="", help="the e-mail address of whoever may open the operator's page first"
     )
     parser.add_argument("--file", type=Path, default=ROOT / ".env", help="where to write it (default .env)")
+    parser.add_argument("--check", action="store_true", help="only name what is not filled in yet")
     asked = parser.parse_args()
+    if asked.check:
+        return check(asked.file)
     if asked.domain and not HOST.fullmatch(asked.domain):
         print(
             f"DOMAIN must be a bare host name such as example.com, and is {asked.domain!r}. Nothing was made.",
@@ -85,8 +105,7 @@ def main() -> int:
         return 0
     with os.fdopen(file, "w") as out:
         out.write(text)
-    left = ", ".join(name for name in GIVEN if not values.get(name))
-    print(f"{asked.file} is made. Fill in {left}: each line says where it comes from.")
+    print(f"{asked.file} is made. Fill in {', '.join(lacking(text))}: each line says where it comes from.")
     return 0
 
 

@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -48,9 +49,9 @@ def command() -> list[str]:
 
 @contextmanager
 def bundle() -> Iterator[Path]:
-    """A copy of what is deployed."""
-    with tempfile.TemporaryDirectory(prefix="chatmill-bundle-") as folder:
-        copy = Path(folder)
+    """A copy of what is deployed. The CLI puts the portal's packages there, some 27,000 files: nobody waits until they are gone."""
+    copy = Path(tempfile.mkdtemp(prefix="chatmill-bundle-"))
+    try:
         shutil.copytree(
             WINDMILL / "f", copy / "f", ignore=shutil.ignore_patterns("__pycache__", "node_modules")
         )
@@ -58,6 +59,8 @@ def bundle() -> Iterator[Path]:
         shutil.copy(WINDMILL / "wmill.yaml", copy / "wmill.yaml")
         shutil.copy(WINDMILL / "wmill-lock.yaml", copy / "wmill-lock.yaml")
         yield copy
+    finally:
+        threading.Thread(target=shutil.rmtree, args=(copy, True)).start()
 
 
 def run(folder: Path, *arguments: str) -> str:

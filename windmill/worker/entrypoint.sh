@@ -6,7 +6,7 @@ home=${WARM_HOME:-/opt/chatmill} python=${WARM_PYTHON:-/opt/chatmill/python/bin/
 if [ "${WARM:-1}" != 0 ]; then
     here=$PWD
     cd "$home"
-    if "$python" -m worker.warm --folder "$folder" --install --uv "${UV_PATH:-/usr/local/bin/uv}"; then
+    if "$python" -m worker.warm --folder "$folder" --install --uv "${UV_PATH:-/usr/local/bin/uv}" --packages "$home/packages"; then
         "$python" -m worker.warm --folder "$folder" &
         export PYTHON_PATH="$folder/python" UV_PATH="$folder/uv"
     else

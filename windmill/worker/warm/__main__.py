@@ -29,10 +29,17 @@ COMPILER = shutil.which("cc", path="/usr/local/bin:/usr/bin:/bin")
 # How long the server may take to say that it is there. On a machine that is late it is late, too, and a plain interpreter in its place costs a second
 # of the processor that all wait for: with 2 s here, a flood of jobs became a flood of plain interpreters, and each made the next more likely.
 WAIT_S = 10.0
-# Windmill asks uv in every job with packages where its Python is, although PYTHON_PATH has told it: 15 to 45 ms, and always the same answer.
+# Windmill asks uv in every job with packages where its Python is, although PYTHON_PATH has told it: 15 to 45 ms, and always the same answer. And of a
+# fresh worker it asks each package of a lock, one by one; the image has them in a cache of uv's, and what that lacks is fetched.
 UV = """#!/bin/sh
 case "$*" in
     "python find {version} --system --python-preference=only-managed") echo {python} ;;
+    "pip install "*" --no-cache "*)
+        for word; do
+            shift
+            [ "$word" = --no-cache ] || set -- "$@" "$word"
+        done
+        {uv} "$@" --offline --cache-dir {packages} >/dev/null 2>&1 || exec {uv} "$@" --no-cache ;;
     *) exec {uv} "$@" ;;
 esac
 """
@@ -43,13 +50,16 @@ def main() -> int:
     parser.add_argument("--folder", type=Path, required=True, help="holds the client and the socket; private")
     parser.add_argument("--install", action="store_true", help="only write the client")
     parser.add_argument("--uv", help="the real uv: a second client, for UV_PATH, is written for it")
+    parser.add_argument(
+        "--packages", default="/nonexistent", help="a cache of uv's with the workers' packages"
+    )
     parser.add_argument("--jobs", type=int, default=20_000, help="start afresh after so many jobs (20000)")
     parser.add_argument("--growth", type=int, default=64, help="or when memory has grown by so many MB (64)")
     options = parser.parse_args()
     if set(os.environ) - {"LC_CTYPE"}:  # which Python itself sets where there is no locale
         os.execve(sys.executable, [sys.executable, "-u", *sys.orig_argv[1:]], {})
     try:
-        install(options.folder, options.uv)
+        install(options.folder, options.uv, options.packages)
         if not options.install:
             supervise(listen(options.folder / "socket"), options.jobs, options.growth * 1024 * 1024)
     except OSError as error:
@@ -59,7 +69,11 @@ def main() -> int:
 
 
 def install(
-    folder: Path, uv: str | None = None, wait_s: float = WAIT_S, compiler: str | None = COMPILER
+    folder: Path,
+    uv: str | None = None,
+    packages: str = "/nonexistent",
+    wait_s: float = WAIT_S,
+    compiler: str | None = COMPILER,
 ) -> None:
     """The clients, executable by whoever may enter the folder: this user."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -70,10 +84,9 @@ def install(
     if uv:
         version = f"{sys.version_info.major}.{sys.version_info.minor}"
         python = os.path.realpath(sys.executable)  # without an environment's packages, as uv would find it
-        put(
-            folder / "uv",
-            UV.format(version=version, python=shlex.quote(python), uv=shlex.quote(uv)).encode(),
-        )
+        words = {"python": python, "uv": uv, "packages": packages}
+        quoted = {name: shlex.quote(word) for name, word in words.items()}
+        put(folder / "uv", UV.format(version=version, **quoted).encode())
 
 
 def put(file: Path, content: bytes) -> None:
