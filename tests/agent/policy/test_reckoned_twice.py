@@ -201,6 +201,7 @@ RECKONED = {
         "7 December", "9 December", "Changes are free until 5 days before the event.",
     ),
     "fi-alv": ("hinta ilman alvia?", "125,50 € sisältää alv 25,5 %, eli ilman {}.", "100 €", "110 €", "Hinta 125,50 € (sis. alv 25,5 %)."),
+    "en-split": ("per head, we are 14?", "Split between 14 that is about {} each.", "134.30 GEL", "135.30 GEL", "The race: 1,880 GEL."),
 }  # fmt: skip
 
 

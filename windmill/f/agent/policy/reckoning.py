@@ -87,7 +87,7 @@ def follows(
 def _near(value: float, wanted: set[float], text: str) -> bool:
     """Equal, or rounded to as many places as are written."""
     written = re.search(r"\d(?:[.,](\d{1,2}))?(?![.,]?\d)", text)
-    places = len(written[1] or "") if written else 0
+    places = len((written[1] or "").removesuffix("0")) if written else 0  # 134.30 may be 134.29
     many = re.search(r"\d\s?([^\W\d_]+)", text)  # 117 thousand
     rounding = 0.5 * 10**-places * MULTIPLIERS.get(many[1].casefold() if many else "", 1.0)
     return any(abs(value - one) < 0.005 or (value >= 10 and abs(value - one) <= rounding) for one in wanted)
