@@ -111,6 +111,16 @@ def passes(
     return harness.run(given, house, structured).passed
 
 
+def sent(name: str, row: tuple[str, ...], of: int) -> bool:
+    """Whether the reply of a table's row goes out with the figure at this place. `row`: the message, the reply with a gap, its figures, the source.
+
+    The row's name begins with its language.
+    """
+    message, text, *figures, passage = row
+    house = restaurant({"p": passage}, languages=["en", *({name[:2]} - {"en"})])
+    return passes(house, message, text.format(figures[of]), "p", passage)
+
+
 def marked(message: str, reply: str, *calls: dict[str, Any], said: tuple[str, ...] = ()) -> Outcome:
     """What becomes of a reply in plain text with marks."""
     return harness.run(case(message, reply, *calls, said=said), SHOP, False)

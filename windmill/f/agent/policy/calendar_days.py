@@ -10,6 +10,7 @@ from itertools import pairwise
 
 from f.common.figures.amounts import Figure, amount
 from f.common.figures.finder import figures
+from f.common.figures.segments import AND
 from f.common.figures.words import SIZES, month_names, unspaced, word_map
 
 BESIDE = re.compile(
@@ -216,6 +217,7 @@ def contradictions(sentence: str, today: date) -> Iterable[tuple[Figure, Figure]
         if any(f.unit == "date" and not contradict(one, f, today) for f in later):
             continue
         between = sentence[one.end : other.start]
-        beside = BESIDE.fullmatch(between) or (one.unit == "date" and IS.fullmatch(between))
+        joined = any(map(AND.fullmatch, between.split()[:1]))  # until 5 December and on Sundays
+        beside = BESIDE.fullmatch(between) or (one.unit == "date" and not joined and IS.fullmatch(between))
         if beside and contradict(one, other, today):
             yield one, other

@@ -17,8 +17,9 @@ from f.agent.policy.calendar_days import (
     of_calendar,
 )
 from f.agent.policy.claims import Draft
-from f.agent.policy.counts import counts, units_meant
+from f.agent.policy.counts import another_share, counts, units_meant
 from f.agent.policy.reckoning import FEW, follows
+from f.agent.policy.reopening import day_of_range, opens_again
 from f.common.figures.amounts import Figure, amount, money, same
 from f.common.figures.finder import figures, numbers_in_words, parts_in_words, single_lengths
 from f.common.figures.segments import LISTED, Segment, Weights, is_passage, terms
@@ -66,6 +67,7 @@ class Derived:
         self._stated = [f for s, _ in draft.sentences for f in figures(LISTED.sub("", s))]
         named = [] if draft.claims else [s.text for s in evidence if s.source in self._named]
         texts = [*(c.quote for c in draft.claims), *named]
+        self._texts = texts
         self._single = [f for text in texts for f in single_lengths(text)]
         spoken = " ".join([draft.text, said.words, *texts])
         self._spoken = [*sorted(parts_in_words(spoken)), *map(float, numbers_in_words(spoken))]
@@ -76,6 +78,8 @@ class Derived:
     def follows(self, sentence: str, marks: tuple[str, ...], told: list[Figure], place: int) -> bool:
         """Whether a figure can be reckoned from the evidence near to the reply, from what was said, and from what was reckoned before."""
         figure = told[place]
+        if another_share(sentence, told, place, self._texts, self._stated):
+            return False
         if (figure.text in EMERGENCY and not marks) or any(same(figure, f) for f in self._months):
             return True
         if any(
@@ -85,7 +89,7 @@ class Derived:
             for unit in units_meant(figure, sentence)
         ):
             return True
-        if self._day_of_month(sentence, told, place):
+        if self._day_of_month(sentence, told, place) or self._opens_again(figure):
             return True
         if RECKONED.search(sentence) and not figure.unit and figure.keys & CONSTANTS:
             return True
@@ -102,8 +106,14 @@ class Derived:
     def follows_from_quotes(self, sentence: str, told: list[Figure], place: int) -> bool:
         """Whether a figure can be reckoned from the quotes and from what the customer has named alone."""
         figure = told[place]
-        if any(same(figure, f) for f in self._months):
+        if another_share(sentence, told, place, self._texts, self._stated):
+            return False
+        if any(same(figure, f) for f in self._months) or self._opens_again(figure):
             return True
+        if not figure.unit and "date" in units_meant(figure, sentence):
+            day = figure._replace(unit="date")
+            if self.follows_from_quotes(sentence, [*told[:place], day, *told[place + 1 :]], place):
+                return True
         if figure.unit == "weekday" and not self._has_day(told, place):
             return False
         calendar = ("date", "weekday", "clock")
@@ -246,11 +256,14 @@ class Derived:
         elif DAY.search(sentence[: number.start]):
             dates = {f"date:{month:02d}-{int(number.text):02d}" for month in range(1, 13)}
         else:
-            return False
+            return day_of_range(sentence, told, place, self._texts)
         return any(
             self.follows(sentence, (), [number._replace(unit="date", keys=frozenset({key}))], 0)
             for key in dates
         )
+
+    def _opens_again(self, figure: Figure) -> bool:
+        return opens_again(figure, self._texts, self._stated, self._today)
 
     def _near(self, unit: str) -> list[Figure]:
         """Figures that a reply may reckon with: those of the rows that its other figures stand in, and of those that its words are nearest to."""

@@ -46,6 +46,13 @@ or\\s+(?:less|under|fewer|younger) oder\\s+weniger o\\s+menos ou\\s+moins o\\s+m
 içinde 以下 以内 内 まで 未満
 이하 까지 미만 이내 之内
 """
+# Words that make a limit of a point of time rather than of a length.
+UNTIL = r"until|till|up\s+to|bis|hasta|jusqu['’]à|fino\s+a|até|tot|do|до|upp?\s+till|op\s+til|opp\s+til|έως|μέχρι|حتى|עד|sampai|đến|până\s+la"
+BACKWARDS = re.compile(
+    r"(?<![^\W\d_])(?:before(?:hand)?|prior|in\s+advance|vor|vorher|davor|zuvor|im\s+voraus|antes|antelación|anticipación|antecedência|avant|à\s+l['’]avance"
+    r"|prima|anticipo|voor|vooraf|van\s+tevoren|przed|wcześniej|до|раніше|раньше|önce\w*|före|innan|inden|før|ennen|aiemmin|πριν|před|předem|înainte"
+    r"|prije|prie[šs]|pirms|enne|abans|sebelum\w*|trước|kabla|قبل|לפני|पहले)(?![^\W\d_])|[^\W\d_]*előtt|前|전|ก่อน"
+)
 INNER_CAPITAL = re.compile(r"\b[A-Z][^\W\d_]*[a-z][A-Z]\w*")  # UniSalute
 FAR = 10  # a limit is at most so many times the customer's figure, or a tenth of it
 PRICE = 50  # from here on a bare number of the customer's may be a price
@@ -62,6 +69,8 @@ def _pattern(words: str, before: bool) -> re.Pattern[str]:
     return re.compile(rf"^\s*['’]?(?:[^\W\d_]{{1,12}}\s*)?['’]?(?:{either})(?![a-zà-ÿ])", re.IGNORECASE)
 
 
+UNTIL_BEFORE = _pattern(UNTIL, True)
+LENGTHS = ("minute", "hour", "day", "week", "month", "year")
 PATTERNS = (
     ("most", _pattern(MOST_BEFORE, True), _pattern(MOST_AFTER, False)),
     ("least", _pattern(LEAST_BEFORE, True), _pattern(LEAST_AFTER, False)),
@@ -121,9 +130,24 @@ def turned(statement: str, pieces: Iterable[str]) -> Iterable[Figure]:
             and not negates(_clause(piece, f))
             and kind_of(f) == kind_of(figure)
             and not (f.unit in SIZES and any(g.start > f.end for g in figures(piece)))
+            and not (_until_before(statement, figure) and _until_before(piece, f))
         ]
         if of and theirs and all(other and other != of for other in theirs):
             yield figure
+
+
+def _until_before(text: str, figure: Figure) -> bool:
+    """Whether a length of time is one before something, and the latest moment: until 3 days before is at least 3 days before."""
+    if figure.unit not in LENGTHS:
+        return False
+    before, after = text[max(0, figure.start - NEAR) : figure.start], text[figure.end : figure.end + NEAR]
+    backwards = BACKWARDS.search(after.casefold()) or BACKWARDS.search(before.casefold()[-8:])
+    latest = (
+        direction(text, figure) == "least"
+        or UNTIL_BEFORE.search(before)
+        or re.match(r"\W*\w{0,6}(?:まで|까지)", after)
+    )
+    return bool(backwards and latest)
 
 
 def _clause(text: str, figure: Figure) -> str:

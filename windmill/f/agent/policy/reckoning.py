@@ -17,7 +17,8 @@ from f.common.figures.amounts import Figure, amount, fits, money
 from f.common.figures.words import MONTH_MINUTES, MULTIPLIERS, SIZES
 
 FEW = 4  # prices: of more of them nearly any could be made
-PERIODS = ("minute", "hour", "day", "week", "month", "year")
+LONG = ("day", "week", "month", "year")
+PERIODS = ("minute", "hour", *LONG)
 
 
 def follows(
@@ -85,10 +86,8 @@ def follows(
 
 def _near(value: float, wanted: set[float], text: str) -> bool:
     """Equal, or rounded to as many places as are written."""
-    places = (
-        len(text.rpartition(".")[2].rpartition(",")[2].strip("€$ ")) if ("." in text or "," in text) else 0
-    )
-    places = places if places <= 2 else 0
+    written = re.search(r"\d(?:[.,](\d{1,2}))?(?![.,]?\d)", text)
+    places = len((written[1] or "").removesuffix("0")) if written else 0  # 134.30 may be 134.29
     many = re.search(r"\d\s?([^\W\d_]+)", text)  # 117 thousand
     rounding = 0.5 * 10**-places * MULTIPLIERS.get(many[1].casefold() if many else "", 1.0)
     return any(abs(value - one) < 0.005 or (value >= 10 and abs(value - one) <= rounding) for one in wanted)
@@ -135,14 +134,20 @@ def _made(
         made |= {
             one * part
             for share in shares
-            # a share, what is left of it, what it is added to, and what is in a whole that it was added to
-            for part in (share / 100, 1 - share / 100, 1 + share / 100, share / (100 + share))
+            # a share, what is left of it, what it is added to, what is in a whole that it was added to, and that whole without it
+            for part in (
+                share / 100,
+                1 - share / 100,
+                1 + share / 100,
+                share / (100 + share),
+                100 / (100 + share),
+            )
         }
         made |= {
             one * (n // pack) for n in times for pack in packs if n > pack
         }  # ten packs of six, and 600 points of 620 at so much a hundred
     if money(figure.unit):
-        made |= _of_prices(figure, known, like)
+        made |= _of_prices(figure, known, like) | _of_measures(known, like, times)
         if len(like) <= FEW:
             made |= _of_several(known, like, shares, times)
     elif not figure.unit:  # tables for 65 guests, of 10 each
@@ -165,6 +170,9 @@ def _made(
         made |= {one + other for one in like for other in alike} | {
             abs(one - other) for one in like for other in alike
         }  # 1.75 m less 15 cm
+        if figure.unit not in LONG:
+            made |= {abs(one - other) for one, other in combinations(alike, 2)}  # 3 m less 9 ft, in cm
+            made |= {value * n for value in alike for n in times}  # ten lessons of 45 minutes, in hours
     if figure.unit in ("day", "week", "month", "year", ""):
         made |= days_between(known, today) | _portions(known)
     return {round(value, 4) for value in made}
@@ -226,6 +234,20 @@ def _of_prices(figure: Figure, known: Sequence[Figure], prices: list[float]) -> 
     made |= {price * whole / size for price in prices for size in sizes for whole in (100, 1000)}
     abroad = [v for o in known if money(o.unit) and not fits(figure.unit, o.unit) for v in amount(o)]
     return made | {price * v / whole for price in prices for v in abroad for whole in (1, 100)}
+
+
+def _of_measures(known: Sequence[Figure], prices: list[float], times: Sequence[float]) -> set[float]:
+    """What a size that was named costs at a price for another one: 250 g at so much for 100 g, 90 minutes at so much an hour."""
+    sizes = [(*SIZES[o.unit], v) for o in known if o.unit in SIZES for v in amount(o) if v]
+    named = [(family, size * v) for family, size, v in sizes if v in times][:6]
+    whole = {(family, size * v) for family, size, v in sizes} | {("time", SIZES["hour"][1])}
+    return {
+        price * mine / theirs
+        for price in prices
+        for family, mine in named
+        for other, theirs in whole
+        if family == other and mine != theirs
+    }
 
 
 def _converted(value: float, unit: str, wanted: str) -> set[float]:

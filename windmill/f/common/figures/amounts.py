@@ -8,6 +8,7 @@ from typing import NamedTuple
 from f.common.figures.words import AS_WRITTEN, CODES, SYMBOLS, word_set
 
 DAYS = ("weekday", "date")  # units
+BUDDHIST = 543  # years that Thailand's calendar is ahead
 # What currencies of several countries are called alike.
 FAMILIES = {
     "kr": word_set("SEK NOK DKK ISK"), "peso": word_set("MXN ARS CLP COP PHP"), "dirham": word_set("AED MAD"), "riyal": word_set("SAR QAR OMR"),
@@ -18,6 +19,9 @@ FAMILIES = {
 CURRENCIES = frozenset(
     {*CODES, *SYMBOLS.values(), *(unit for unit in AS_WRITTEN.values() if len(unit) == 3 and unit.isupper())}
 )
+
+
+LAKHS = r"\d{1,2}(?:,\d\d)+,\d{3}(?!\d)"  # 1,50,000 in India
 
 
 class Figure(NamedTuple):
@@ -45,6 +49,8 @@ def readings(number: str) -> set[str]:
     day = re.fullmatch(r"(\d{1,2})\.(\d{1,2})", number)
     if day:
         found |= date_keys(None, day[2], day[1])
+    if re.fullmatch(LAKHS, number):
+        found.add(number.replace(",", ""))
     if number.isdigit():
         found.add(number.lstrip("0") or "0")
         if int(number) < 25:
@@ -58,7 +64,10 @@ def date_keys(year: str | None, month: str | None, day: str | None) -> set[str]:
     if not month or not day or not 1 <= int(month) <= 12 or not 1 <= int(day) <= 31:
         return set()
     short = f"date:{int(month):02d}-{int(day):02d}"
-    return {short} if not year else {f"{short}/{(2000 + int(year)) if len(year) == 2 else int(year)}"}
+    if not year:
+        return {short}
+    of_era = int(year) + 2000 if len(year) == 2 else int(year)
+    return {f"{short}/{of_era - BUDDHIST if of_era > BUDDHIST + 1900 else of_era}"}
 
 
 def money(unit: str) -> bool:

@@ -15,6 +15,9 @@ CJK_NUMBER = re.compile(r"[一二两兩三四五六七八九十百千]+(?=[^\W\d
 CJK_PRICE = re.compile(
     r"(?=\d[\d.]*\s?[億亿억万萬만千천])(?:(\d+(?:\.\d+)?)\s?[億亿억]\s?)?(?:(\d+(?:\.\d+)?)\s?[万萬만]\s?)?(?:(\d)\s?[千천]\s?)?(?:(\d{1,4})\s?)?(円|圓|元|원|엔|위안)"
 )
+CJK_PART = re.compile(
+    r"(\d+|[二两兩三四五六七八九十]+)\s?(?:分[之の]|분의)\s?(\d+|[一二两兩三四五六七八九十]+)"
+)
 CJK_CLOCK = re.compile(
     r"(午後|下午|晚上|오후)?(午前|上午|早上|오전)?\s*(\d{1,2})\s*(?:時(?!間)|点|點|시(?!간))\s*(?:([0-5]?\d)\s*[分분]|([半반]))?"
 )
@@ -33,7 +36,8 @@ def cjk_clock(match: re.Match[str]) -> set[str]:
         hours = {12, 0, 24}  # noon or midnight
     else:
         hours = {hour % 12 + 12} if match[1] else {hour} if match[2] or hour > 11 else {hour, hour + 12}
-    return {f"at {at}:{minute:02d}" for at in hours}
+    points = {str(hour)} if match[0].strip() in (f"{match[3]}点", f"{match[3]}點") else set()  # 5点満点
+    return {f"at {at}:{minute:02d}" for at in hours} | points
 
 
 def cjk_days(match: re.Match[str]) -> list[int]:
@@ -51,6 +55,15 @@ def cjk_price(match: re.Match[str]) -> str:
     value = float(match[1] or 0) * 1e8 + float(match[2] or 0) * 10_000
     value += int(match[3] or 0) * 1000 + int(match[4] or 0)
     return f"{value:.0f}"
+
+
+def cjk_parts(text: str) -> set[float]:
+    """The fractions of a text, whose whole comes first: 三分之二 is 2/3."""
+    pairs = [
+        [int(n) if n.isdigit() else cjk_number(n) for n in found.groups()]
+        for found in CJK_PART.finditer(text)
+    ]
+    return {part / whole for whole, part in pairs if 0 < part < whole}
 
 
 def cjk_number(number: str) -> int:

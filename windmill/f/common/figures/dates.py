@@ -13,6 +13,10 @@ from f.common.figures.words import SHORT_MONTHS, month_names, short_weekday_name
 Take = Callable[[int, int, set[str], str], None]
 DIGIT = re.compile(r"\d")
 ISO_DATE = re.compile(r"(?<!\d)(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)")
+SPACED_DAY = re.compile(
+    r"(?<![\d.,/-])(\d{1,2})\.[ \u00a0](\d{1,2})\.(?:[ \u00a0]?(\d{4}))?(?!\d|[ \u00a0]?\d{1,2}\.)"
+)  # 16. 7. 2027
+YEAR_AHEAD = re.compile(r"(?<![\d.,])(\d{4})(?:\.|[ \u00a0]m\.)?[ \u00a0]$")  # 2027. április 16.
 DAY_FIRST = re.compile(
     r"(?<![\d.,/-])(\d{1,2})([./-])(\d{1,2})\2(\d{4}|\d{2})(?![\d])|(?<![\d.,/-])(\d{1,2})/(\d{1,2})(?![\d/])"
 )
@@ -56,10 +60,15 @@ def take_dates(text: str, take: Take) -> None:
             continue  # bekommen Sie 10 %
         if match[4] and not month[0].isdigit() and text[match.end() :].startswith(")"):
             continue  # Sie 1) is an item of a list
+        if match[1] and month.lower() == "out" and text.startswith(" of ", match.end()):
+            continue  # 2 out of 5
+        start = match.start()
+        if match[4] and not year and (ahead := YEAR_AHEAD.search(text, max(0, start - 9), start)):
+            start, year = ahead.start(), ahead[1]
         months = names.get(month.casefold().rstrip("."), frozenset[str]())
         # "12 may" is also twelve: under 12 may only come with an adult
         keys = _keys(year, months, day) | ({day.lstrip("0")} if match[1] and month == "may" else set())
-        take(*match.span(), keys, "date")
+        take(start, match.end(), keys, "date")
         earlier = _earlier(text, match.start()) if match[1] else None
         while earlier:  # the 13th to the 16th of November
             take(*earlier.span(1), _keys(year, months, earlier[1]), "date")
@@ -67,6 +76,13 @@ def take_dates(text: str, take: Take) -> None:
     for match in BEHIND_WEEKDAY.finditer(text):  # Fr 12.03. is a day, and no francs
         if match[1].casefold() in short_weekday_names()[1]:
             take(match.start(2), match.end(3), date_keys(None, match[3], match[2]), "date")
+    for match in SPACED_DAY.finditer(text):
+        take(
+            match.start(),
+            match.end(3) if match[3] else match.end(2),
+            date_keys(match[3], match[2], match[1]),
+            "date",
+        )
     for match in DAY_FIRST.finditer(text):
         day, month, year = (match[1], match[3], match[4]) if match[1] else (match[5], match[6], None)
         keys = date_keys(year, month, day) | date_keys(year, day, month)

@@ -21,11 +21,12 @@ from f.common.figures.cjk import (
     cjk_clock,
     cjk_days,
     cjk_number,
+    cjk_parts,
     cjk_price,
 )
 from f.common.figures.dates import Take, take_dates
 from f.common.figures.one_of import one_of
-from f.common.figures.units import NUMBER, unit_beside
+from f.common.figures.units import NUMBER, take_compounds, unit_beside
 from f.common.figures.words import (
     CODES,
     MULTIPLIERS,
@@ -119,6 +120,7 @@ def _figures(text: str) -> tuple[Figure, ...]:
     halves = bool(clocks) and _says_the_half(text)
     for match in clocks:
         take(match.start(), match.end(), _clock(match, halves), "clock")
+    take_compounds(text, take)
     _take_numbers(text, taken, take)
     _take_weekdays(text, take)
     return tuple(sorted(found, key=lambda figure: figure.start))
@@ -155,7 +157,7 @@ def _free_numbers(text: str, taken: list[bool]) -> Iterator[re.Match[str]]:
                 place += 1
 
 
-CENTS_BEHIND = re.compile(r"[ \u00a0](\d\d)(?![\d.,:]*\d|[ \u00a0]?[\w%])")
+CENTS_BEHIND = re.compile(r"(?:[ \u00a0]|(?<=[€$£]))(\d\d)(?![\d.,:]*\d|[ \u00a0]?[\w%])")
 
 
 def _take_numbers(text: str, taken: list[bool], take: Take) -> None:
@@ -214,8 +216,9 @@ def numbers_in_words(text: str) -> set[int]:
 
 
 def parts_in_words(text: str) -> set[float]:
-    """The halves and quarters that a text speaks of, in any language."""
-    return {float(PARTS[word]) for word in re.findall(r"[^\W\d_]+|半", text.casefold()) if word in PARTS}
+    """The halves, quarters and other fractions that a text speaks of, in any language."""
+    found = {float(PARTS[word]) for word in re.findall(r"[^\W\d_]+|半", text.casefold()) if word in PARTS}
+    return found | cjk_parts(text)
 
 
 def _take_weekdays(text: str, take: Take) -> None:

@@ -44,6 +44,9 @@ LISTED = re.compile(
 )  # "1. " before an item, or its emoji
 
 
+AND = re.compile(r"\W*(?:and|y|e|i|und|et|en|ve|og|och|и|та|or|o|oder|ou|of|ו)\W*", re.IGNORECASE)
+
+
 class Segment(NamedTuple):
     """A sentence or a row of a source. `terms`: its words and those of its title and heading."""
 
@@ -80,7 +83,7 @@ def sentences(text: str) -> list[str]:
         piece = text[start : match.start()]
         if "\n" not in match[0] and piece.endswith("."):
             following = text[match.end()]
-            if re.search(r"\b\d{1,2}\.$", piece) and MONTH.match(text, match.end()):
+            if re.search(r"(?<![\w.])\d{1,2}\.$", piece) and MONTH.match(text, match.end()):
                 continue  # der 26. November
             if re.fullmatch(r"\s*\d{1,2}\.", piece):
                 continue  # an item's number
@@ -225,15 +228,7 @@ def ranged(found: Iterable[Figure], text: str) -> tuple[Figure, ...]:
     for one, other in pairwise(days):
         between = text[one.end : other.start]
         bare = re.sub(r"[^\W\d_]*", "", between, count=1)  # an ending of the first day's name
-        if (
-            len(between) > 14
-            or re.search(r"[,;|\n+&]|\d", bare)
-            or re.fullmatch(
-                r"\W*(?:and|y|e|i|und|et|en|ve|og|och|и|та|or|o|oder|ou|of|и|ו)\W*",
-                bare.strip(),
-                re.IGNORECASE,
-            )
-        ):
+        if len(between) > 14 or re.search(r"[,;|\n+&]|\d", bare) or AND.fullmatch(bare.strip()):
             continue
         first, last = (int(next(iter(f.keys))[-1]) for f in (one, other))
         day = (first + 1) % 7

@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import re
 
-from f.common.figures.amounts import money
+from f.common.figures.amounts import LAKHS, money
+from f.common.figures.dates import Take
 from f.common.figures.words import (
     AS_WRITTEN,
     BEFORE_NUMBERS,
@@ -24,7 +25,7 @@ LETTER = (
     r"(?:[^\W\d_]|[\u0300-\u036f\u0483-\u0487\u0591-\u05c7\u064b-\u065f\u0670\u0900-\u0903\u093a-\u094f\u0955-\u0957"
     r"\u0962\u0963\u0981-\u0983\u09bc-\u09d7\u0a01-\u0a71\u0b82-\u0bd7\u0c00-\u0c56\u0e31\u0e34-\u0e3a\u0e47-\u0e4e])"
 )
-NUMBER = re.compile(r"\d+(?:[.,:'’ \u00a0\u202f](?=\d{3}(?!\d))\d{3})*(?:[.,:]\d+)?")
+NUMBER = re.compile(rf"{LAKHS}|" r"\d+(?:[.,:'’ \u00a0\u202f](?=\d{3}(?!\d))\d{3})*(?:[.,:]\d+)?")
 BEFORE = re.compile(rf"([^\W\d_]{{1,10}}\.?|{SIGNS}|[A-Z]{{1,2}}\$)(:?)[ \u00a0\u202f]?$")
 RANGE = re.compile(r"\s?(?:[-–—x×]|to|bis|à|a|al|do|até|ile|till|–)\s?(?=\d)")
 AFTER = re.compile(
@@ -38,6 +39,23 @@ YEAR_BEFORE_PRICE = re.compile(r"(?:19|20)\d\d\s[€$£]\s?\d")  # in 2027 € 1
 COUNTED = re.compile(
     r"[ \u00a0-](?:business|working|calendar|full|whole)(?= (?:hour|day|week|month|year)s?\b)"
 )
+
+
+FEET = re.compile(
+    r"(?<![\d.,])(\d{1,2})[ \u00a0-]?(?:ft\.?|feet|foot|['’′])[ \u00a0]?(\d|1[01])[ \u00a0-]?(?:in\b(?! the)|inch(?:es)?\b|[\"”″])",
+    re.IGNORECASE,
+)
+METRES = re.compile(r"(?<![\d.,])(\d)[ \u00a0]?m[ \u00a0]?(\d\d)(?![\d.,:]*\d)")
+
+
+def take_compounds(text: str, take: Take) -> None:
+    """Calls `take` with each length of two units: 4 ft 11 in, 5'6", 1 m 75."""
+    for match in FEET.finditer(text):
+        take(*match.span(), {str(12 * int(match[1]) + int(match[2]))}, "inch")
+    for match in METRES.finditer(text):
+        unit, _, end = unit_beside(text, match.start(2), match.end())
+        if unit in ("", "cm"):
+            take(match.start(), end, {f"{match[1]}.{match[2]}".rstrip("0").rstrip(".")}, "m")
 
 
 def unit_beside(text: str, start: int, end: int, spelled: bool = False) -> tuple[str, int, int]:

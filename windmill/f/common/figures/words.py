@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import cache
 
 from f.common.figures.locale_words import LANGUAGES, MEANINGS
@@ -68,6 +69,8 @@ MORE_UNITS = word_map(
     שקל=ILS שקלים=ILS שח=ILS złoty=PLN złote=PLN złotych=PLN zloty=PLN zlote=PLN zlotych=PLN злоти=PLN злотих=PLN злотых=PLN
     гривень=UAH гривні=UAH гривня=UAH гривен=UAH рублей=RUB рубля=RUB рубль=RUB рублів=RUB рублі=RUB корун=CZK крон=kr лева=BGN лв=BGN лей=RON
     korun=CZK koruny=CZK forintot=HUF lei=RON leu=RON lir=TRY liraya=TRY lirası=TRY रुपये=rupee रुपए=rupee रुपया=rupee रु=rupee
+    바트=THB 파운드=GBP 프랑=CHF 루피=rupee 루피아=IDR 페소=peso バーツ=THB ポンド=GBP フラン=CHF ルピー=rupee ルピア=IDR ペソ=peso ウォン=KRW
+    铢=THB 泰銖=THB 英鎊=GBP 法郎=CHF 卢比=rupee 卢布=RUB 比索=peso ปอนด์=GBP ดอลลาร์=$ เยน=JPY วอน=KRW หยวน=CNY באט=THB бат=THB бата=THB батов=THB
     đồng=VND rupiah=IDR ringgit=MYR reais=BRL soles=PEN yen=JPY yenes=JPY yens=JPY yuan=CNY yuanes=CNY dh=MAD dhs=dirham sr=SAR tenge=KZT теңге=KZT
     """
 )
@@ -78,6 +81,7 @@ MORE_NUMBERS = word_map(
     дві=2 двох=2 двоє=2 троє=3 трьох=3 четверо=4 чотирьох=4 dvě=2 dvou=2 dva=2 tři=3 dve=2 dvije=2 kahden=2 kolmen=3 neljän=4
     neljä=4 neljää=4 kaksi=2 kahta=2 tvær=2 tvö=2 شخصين=2 لشخصين=2 شخصان=2 ليلتين=2 قطعتين=2 زجاجتين=2 علبتين=2 تذكرتين=2 שתי=2 שתיים=2
     שני=2 שלוש=3 ארבע=4 zwo=2 zweimal=2 dreimal=3 twice=2 doppelt=2
+    두=2 둘=2 세=3 셋=3 넷=4
     """
 )
 # Words behind a number that multiply it.
@@ -85,7 +89,7 @@ MULTIPLIERS = {
     word: float(factor)
     for word, factor in word_map(
         """
-        thousand=1000 tausend=1000 tsd=1000 mil=1000 mila=1000 mille=1000 duizend=1000 tusen=1000 tusind=1000 tys=1000 tysięcy=1000 тыс=1000
+        thousand=1000 tausend=1000 tsd=1000 k=1000 mil=1000 mila=1000 mille=1000 duizend=1000 tusen=1000 tusind=1000 tys=1000 tysięcy=1000 тыс=1000
         тысяч=1000 тысячи=1000 тис=1000 тисяч=1000 bin=1000 ribu=1000 rb=1000 nghìn=1000 ngàn=1000 ألف=1000 آلاف=1000 الف=1000 אלף=1000
         हज़ार=1000 हजार=1000 lakh=100000 lakhs=100000 lac=100000 लाख=100000 juta=1000000 jt=1000000 triệu=1000000 million=1000000 millions=1000000
         millón=1000000 millones=1000000 milhão=1000000 milhões=1000000 mio=1000000 mln=1000000 млн=1000000 milyon=1000000 crore=10000000
@@ -104,6 +108,9 @@ PARTS = word_map(
     meia=.5 metade=.5 mezzo=.5 mezza=.5 metà=.5 helft=.5 pół=.5 połowa=.5 połowę=.5 половина=.5 половину=.5 полкило=.5 полчаса=.5 пів=.5 yarım=.5
     yarısı=.5 halv=.5 halva=.5 halvt=.5 puoli=.5 puolet=.5 fél=.5 fele=.5 jumătate=.5 półtora=1.5 μισό=.5 نصف=.5 חצי=.5 आधा=.5 आधी=.5 आधे=.5 半=.5
     quarter=.25 viertel=.25 quart=.25 cuarto=.25 quarto=.25 kwart=.25 çeyrek=.25 ćwierć=.25 четверть=.25 чверть=.25 ربع=.25 רבע=.25
+    thirds=.3333333333 drittel=.3333333333 dritteln=.3333333333 tercios=.3333333333 terços=.3333333333 trzecie=.3333333333 трети=.3333333333
+    tredjedelar=.3333333333 tredjedele=.3333333333 tredjedeler=.3333333333 kolmasosaa=.3333333333 třetiny=.3333333333 harmada=.3333333333
+    treimi=.3333333333 ثلثي=.6666666667 الثلثين=.6666666667
     """
 )
 SHORT_MONTHS = word_set(
@@ -222,6 +229,10 @@ def short_weekday_names() -> tuple[re.Pattern[str], dict[str, frozenset[str]]]:
     return re.compile(rf"(?<![^\W_])({one_of(names)})\.?(?![^\W_])", re.IGNORECASE), names
 
 
+THAI = re.compile(r"[\u0e00-\u0e7f]{2,4}")
+DENSE = r"\u0e00-\u0eff\u3040-\u9fff"  # scripts in which a number or a name stands right beside a word
+SPACED = rf"^\W{DENSE}"
+LETTERS = rf"^\W\d_{DENSE}"
 IN_TURKISH = r"(?:['’]?[dt][ae](?:n|ki)?)?"  # 24 Ekim'de: on the 24th of October
 
 
@@ -233,12 +244,27 @@ def month_names() -> tuple[re.Pattern[str], dict[str, frozenset[str]]]:
         if len(w.rstrip(".")) >= 3 and not w[0].isdigit()
     }
     names |= {re.sub("[أإ]", "ا", w): m for w, m in names.items()}  # as most people type them
+    names |= {form: m for w, m in names.items() for form in _inflected_months(w)}
+    names |= {f"{w[:-1]}.{w[-1]}": m for w, m in meanings("months").items() if THAI.fullmatch(w)}  # เม.ย.
     either = one_of(names)
     return re.compile(
-        rf"(?:(?<![\w])|(?<=و))(\d{{1,2}})(?:st|nd|rd|th|er|º|ª|\.|de|ni)?\s*(?:of\s+|de\s+|d[’'])?({either})\.?{IN_TURKISH}(?![^\W\d_])(?:\s+(?:de\s+|del\s+)?(\d{{4}}))?"
+        rf"(?=\d)(?:(?<![{SPACED}])(?<!\d\.)|(?<=و))(\d{{1,2}})(?:st|nd|rd|th|er|º|ª|\.|de|ni)?\s*(?:of\s+|de\s+|d[’']|من\s+|[בל](?=[א-ת]))?"
+        rf"({either})\.?{IN_TURKISH}(?![{LETTERS}])(?:\s+(?:de\s+|del\s+)?(\d{{4}}))?"
         rf"|(?<![^\W\d_])({either})\.?\s+(\d{{1,2}})(?:st|nd|rd|th)?(?!\d|[:.,]\d)(?:,?\s+(\d{{4}}))?",
         re.IGNORECASE,
     ), names
+
+
+def _inflected_months(name: str) -> Iterable[str]:
+    """The forms of a month's name in which languages that inflect it say on a day of it, or of it: huhtikuun, aprīlī, augustā, aprillil."""
+    if len(name) < 5:
+        return
+    if name.endswith("kuu"):
+        yield f"{name}n"
+    if name.endswith("s"):
+        yield f"{name[:-2]}ī" if name.endswith("is") else f"{name[:-1]}ā"
+    if re.fullmatch("[a-zäöõü]+", name):
+        yield f"{name}l" if name[-1] in "aeiou" else f"{name}il"
 
 
 @cache
