@@ -38,6 +38,11 @@ PASSAGES = {
     "lorry": "The lorry needs 3 m of width.",
     "swim": "Adult beginners: 10 lessons of 45 minutes, 149 €. Students get 10 % off.",
     "cancel": "Boat days are charged in full if cancelled less than 48 hours before. Book online.",
+    "closing": "Passport photos until half an hour before closing. We close at 18:30.",
+    "deposit": "Water server: 180 baht a month. Deposit 800 baht.",
+    "station": "Metro M2, Astoria station, 6 minutes on foot.",
+    "riders": "Junior kart: from 7 years. Twin-seat: the passenger at least 4 years old.",
+    "office": "รับเงินสด ไม่รับบัตรเครดิต โอนได้ ออฟฟิศจ่ายเป็นรายเดือนได้ ตรวจรั่วฟรีทุกครั้งที่ส่ง",
     "trial": "Probeabo: 3 Lieferungen mit 15 % Rabatt, nur für Neukunden; es endet von selbst.",
 }
 HOUSE = restaurant(
@@ -67,6 +72,8 @@ WRONG = {
     "my deed in Japanese": ("1日延ばしてください", "ご予約を1日延長いたしました。", "cancel", "Book online."),
     "my deed in Chinese": ("帮我取消", "已经帮您取消了。", "cancel", "if cancelled less than 48 hours before"),
     "my deed in Spanish": ("cancela mi paseo", "Listo, cancelé tu paseo en barco.", "cancel", "if cancelled less than 48 hours before"),
+    "another half": ("עד מתי?", "פתוח עד 18:30, ואפשר לבוא עד 17:45.", "closing", "until half an hour before closing. We close at 18:30"),
+    "too young for what is quoted": ("mi niña de 3 años, ¿puede?", "¡Claro! Es muy divertido.", "riders", "the passenger at least 4 years old"),
     "promise": ("deliver in August?", "Don't worry, we guarantee that you get it.", "holidays", "Vom 3. bis 15. August liefern wir nicht."),
 }  # fmt: skip
 RIGHT = {
@@ -87,6 +94,10 @@ RIGHT = {
     "numbers of one row": ("ребёнку 7 месяцев", "Курс от 3 до 12 месяцев стоит 96 € за 8 занятий.", "lessons", "Vauvat | 3-12 kk | 8 | 96 €"),
     "too small": ("will it get through a lane of 9 ft", "Probably not. The lorry needs 3 m.", "lorry", "The lorry needs 3 m of width."),
     "comfort": ("i cant swim at all", "You're definitely not alone! It is 10 lessons for 149 €.", "swim", "10 lessons of 45 minutes, 149 €"),
+    "half an hour": ("עד מתי?", "פתוח עד 18:30, ואפשר לבוא עד 18:00.", "closing", "until half an hour before closing. We close at 18:30"),
+    "a deposit is no promise": ("サーバーはいくら?", "保証金は800バーツです。", "deposit", "Deposit 800 baht"),
+    "a line with one digit": ("駅から?", "地下鉄M2のAstoria駅から徒歩6分です。", "station", "Metro M2, Astoria station, 6 minutes on foot"),
+    "the age that is quoted": ("mi niña de 5 años, ¿puede?", "¡Claro! Desde los 4 años.", "riders", "the passenger at least 4 years old"),
     "row": ("2 kg to Thika?", "Up to 2 kg to Thika costs KSh 420.", "zones", "Inland (Thika, Nyeri) | KSh 420"),
 }  # fmt: skip
 
@@ -125,6 +136,11 @@ def test_a_claim_in_another_language_need_not_share_a_word_with_its_quote() -> N
         {"says": rest, "source": "swim", "quote": "10 lessons of 45 minutes, 149 €"},
     ]
     assert run(case("çocuk kursu var mı", f"{no} {rest}", search("swim"), claims=claims, kind="answer"), True)
+
+
+def test_no_clause_of_thai_denies_what_another_one_says() -> None:
+    text = "A leak check is done free of charge with every delivery."
+    assert run(case("leak check?", f"{text} [S1]", search("office")), False)
 
 
 def test_a_time_of_another_quote_of_the_same_words_is_that_quotes() -> None:

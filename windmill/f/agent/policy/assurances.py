@@ -29,7 +29,7 @@ GUARANTEES = word_set(
     jamin menjamin dijamin garansi cam\\s+kết đảm\\s+bảo أضمن نضمن مضمون ضمان أعدك نعدك מבטיח מובטח गारंटी গ্যারান্টি promitem promit
     """
 )
-GUARANTEES_INSIDE = "保证|保證|必ず|保証|保障|반드시|보장|รับประกัน|การันตี"
+GUARANTEES_INSIDE = "保证|保證|必ず|保証(?![金人書料])|保障|반드시|보장|รับประกัน|การันตี"
 INCLUDED = word_set(
     """
     includ inclu inbegr enthalten inklusiv compris compren inkluder ingår indgår medräkn medregn zawier wliczon dahil termasuk zahrn sisältyy sisälty

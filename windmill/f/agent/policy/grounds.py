@@ -32,6 +32,7 @@ FIELD = re.compile(r'"[\w ]+"\s*:\s*("[^"]*"|[\w.-]+)')  # a field of JSON, and 
 LEAD = re.compile(r"^\W*[^\W\d_]+[,.:;!،、，。！]")  # "No, " at the beginning
 ALONE = re.compile(r"\W*[^\W\d_]+\W*(?:[^\W\d_]+\W+)?")  # a word, or two as in "of course!"
 CLAUSE = re.compile(r"[,;(（、，؛،]\s?|\s[-–—]\s")
+SPACED = re.compile(r"(?<=[\u0e00-\u0eff])\s(?=[\u0e00-\u0eff])")  # Thai and Lao: what others do with a comma
 AT_MOST = re.compile(
     r"\b(?:at most|at least|up to|from|starting at|ab(?= dem| der| \d)|à partir|a partir|desde)\b"
     r"|\b(?:no more than|max(?:imum|imal|imo)?|máx(?:imo)?|höchstens|mindestens|mind\.|massimo|hooguit|najwyżej|maks\w*)\b"
@@ -39,6 +40,7 @@ AT_MOST = re.compile(
     re.IGNORECASE,
 )  # a limit refuses what is beyond it
 SAME = 4  # letters at which two names begin alike
+FEW = 3  # clauses of a sentence in another language that may all be meant
 NEAR = 0.3  # how much nearer a row must be to a sentence than another one to be the one it rests on
 
 
@@ -205,6 +207,8 @@ class Grounds:
         """
         quoted = folded(quote).strip(" .。")
         parts = [part for part in CLAUSE.split(piece) if part.strip()]
+        if not quoted:
+            parts = [clause for part in parts for clause in SPACED.split(part)]
         words = terms(sentence)
         about = words | self._question
         one_language = akin(sentence, piece)
@@ -214,8 +218,16 @@ class Grounds:
             touched = [p for p in parts if words & terms(p)]
         else:
             told = figures(sentence)
-            touched = [p for p in parts if any(same(f, g) for f in told for g in figures(p))] or parts
+            touched = [p for p in parts if any(same(f, g) for f in told for g in figures(p))]
+            touched = touched or (
+                parts if len(parts) <= FEW else []
+            )  # of many none can be told from the others
         spoken = [p for p in touched if terms(p) & about] if one_language else touched
+        if (
+            one_language and not quoted and spoken
+        ):  # of two that touch on it, the one that says most of the same
+            most = max(len(terms(p) & words) for p in spoken)
+            spoken = [p for p in spoken if len(terms(p) & words) == most]
         if denied := next(filter(denies, spoken or touched), ""):
             return denied
         for part in parts:

@@ -57,7 +57,7 @@ ALPHABET = r"0-9A-Za-zÀ-\u058f_-"
 CODE = re.compile(
     rf"(?<![{ALPHABET}])(?=[A-Z0-9-]*[A-Z][A-Z0-9-]*\d|[A-Z0-9-]*\d[A-Z0-9-]*[A-Z])[A-Z0-9]+(?:-[A-Z0-9]+)*(?![{ALPHABET}])"
 )
-NUMBERED = re.compile(r"[A-Z]{1,5}-?\d{2}")  # 20KG is a weight
+NUMBERED = re.compile(r"[A-Z]{1,5}-?\d")  # 20KG is a weight
 ALWAYS = re.compile(r"(?<![\d/.,:-])24\s?h?\s?/\s?(?:7|24)(?:\s?h)?(?![\d/.,:-]\d|\d)", re.IGNORECASE)
 MULTIPLIER = re.compile(
     rf"[ \u00a0]?({one_of(MULTIPLIERS)})(?![^\W\d_])\.?",
@@ -199,13 +199,18 @@ def multiplied(keys: set[str], word: str) -> set[str]:
 
 
 def single_lengths(text: str) -> list[Figure]:
-    """The lengths of time that a text spells with a word for one: one month."""
+    """The lengths of time that a text spells with a word for one, a half or a quarter: one month, half an hour."""
     found = []
     for match in re.finditer(r"[^\W\d_]+", text):
-        if match[0].casefold() in ONES:
-            unit, _, end = unit_beside(text, *match.span(), spelled=True)
+        word = match[0].casefold()
+        part = PARTS.get(word, "")
+        if word in ONES or part:
+            article = part and re.match(r"\s+(?:an?|one)\b", text[match.end() :])  # half an hour
+            after = match.end() + (article.end() if article else 0)
+            unit, _, end = unit_beside(text, match.start(), after, spelled=True)
             if unit in ("hour", "day", "week", "month", "year"):
-                found.append(Figure(text[match.start() : end], match.start(), end, frozenset({"1"}), unit))
+                key = part if part else "1"
+                found.append(Figure(text[match.start() : end], match.start(), end, frozenset({key}), unit))
     return found
 
 

@@ -64,6 +64,7 @@ MORE_UNITS = word_map(
     mile=mile inch=inch inches=inch zoll=inch pulgadas=inch pollici=inch lb=lb lbs=lb oz=oz percent=% prozent=% 個月=month 週間=week 小時=hour
     dygn=day døgn=day doby=day doba=day dób=day cl=cl dl=dl 週=week ヶ月=month か月=month 달러=$ 엔=JPY 위안=CNY 원=KRW 유로=EUR ユーロ=EUR ドル=$
     欧元=EUR 歐元=EUR 美元=USD กิโล=kg кило=kg κιλό=kg κιλά=kg كيلو=kg קילו=kg किलो=kg
+    percen=minute perccel=minute órán=hour órával=hour órás=hour napon=day nappal=day héten=week héttel=week hónapon=month hónappal=month
     분=minute 일=day 주=week 달=month 년=year
     دراهم=dirham ليرة=TRY ليرات=TRY دنانير=dinar جنيه=EGP جنيهات=EGP جنيها=EGP شيكل=ILS شيقل=ILS دولارات=$ دولارا=$ روبيات=rupee
     שקל=ILS שקלים=ILS שח=ILS złoty=PLN złote=PLN złotych=PLN zloty=PLN zlote=PLN zlotych=PLN злоти=PLN злотих=PLN злотых=PLN
