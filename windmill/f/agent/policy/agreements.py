@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from f.agent.policy.claims import Draft, Finding
-from f.agent.policy.grounds import Grounds, akin, whole_sentences
+from f.agent.policy.grounds import Grounds, whole_sentences
 from f.agent.policy.limits import broken, expired, left_out, turned
-from f.agent.policy.one_language import in_one_language
+from f.agent.policy.one_language import akin, in_one_language
 from f.agent.policy.placement import TIMES
 from f.agent.policy.records import emptied
 from f.common.figures.amounts import Figure, same

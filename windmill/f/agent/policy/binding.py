@@ -28,6 +28,7 @@ from f.common.figures.segments import (
     folded,
     is_passage,
     kind_of,
+    names_in_full,
     ranged,
     rows,
     sentences,
@@ -96,7 +97,9 @@ def misbound(draft: Draft, sources: Mapping[str, Source]) -> Iterable[Finding]:
     statements = list(_statements(draft, sources))
     for text, key, quote in statements:
         known = values(sources[key].text)
-        foreign = not in_one_language(draft.text, [sources[key]])
+        shared = None  # a word of two languages tells by chance, unless it is long or a name
+        if not in_one_language(draft.text, [sources[key]]):
+            shared = names_in_full(f"- {sources[key].text}")
         told = values(text)
         heard = asked.union(*(value.all for value in told))
         quoted = [
@@ -108,7 +111,7 @@ def misbound(draft: Draft, sources: Mapping[str, Source]) -> Iterable[Finding]:
             if (
                 not elsewhere
                 and _counts(value, text)
-                and _of_another(value, told, known, quote, heard, foreign)
+                and _of_another(value, told, known, quote, heard, shared)
             ):
                 yield Finding("misplaced", text, value.figure.text)
                 return
@@ -148,13 +151,15 @@ def _of_another(
     known: tuple[Value, ...],
     quote: str,
     heard: frozenset[str],
-    foreign: bool,
+    shared: frozenset[str] | None,
 ) -> bool:
     """Whether a figure's words speak for another figure of its source, and for none of the places where it stands.
 
-    `foreign`: the two are of different languages, which share short words by chance.
+    `shared`: the source's names, where the two are of different languages, which share short words by chance.
     """
-    mine = frozenset(w for w in value.all if not foreign or len(w) >= LOAN or not w.isalpha())
+    mine = value.all
+    if shared is not None:
+        mine = frozenset(w for w in mine if len(w) >= LOAN or not w.isalpha() or w in shared)
     kind = kind_of(value.figure)
     alike = [v for v in known if kind_of(v.figure) == kind]
     here = [v for v in alike if same(v.figure, value.figure)]

@@ -9,6 +9,7 @@ from functools import cached_property
 
 from f.agent.policy.claims import Claim, Draft, Finding
 from f.agent.policy.offers import OFFER
+from f.agent.policy.one_language import akin
 from f.agent.policy.placement import RARE
 from f.common.figures.amounts import same
 from f.common.figures.finder import figures, numbers_in_words
@@ -108,15 +109,15 @@ class Grounds:
         return any(self._weights.of(word) > RARE for ground in grounds for word in terms(ground) & plain)
 
     def _consoles(self, sentence: str, grounds: list[str]) -> bool:
-        """Whether a first sentence has words, and none of what was asked or found: "You're not alone!"."""
+        """Whether a first sentence has words, and none of what was asked or found, and figures come later: "You're not alone!"."""
         said = terms(sentence)
-        return bool(said) and not said & (self._question | terms(" ".join(grounds)))
+        answered = any(_counts(later) for later, _ in self._draft.sentences if sentence not in later)
+        return answered and bool(said) and not said & (self._question | terms(" ".join(grounds)))
 
     def _measures(self, grounds: list[str]) -> bool:
         """Whether the customer names a size where the source has a limit of the kind: 9 ft is not enough where 3 m are needed."""
-        asked = figures(self._sources["customer"].text) if "customer" in self._sources else []
-        sizes = {SIZES[f.unit][0] for f in asked if f.unit in SIZES}
-        return any(f.unit in SIZES and SIZES[f.unit][0] in sizes for g in grounds for f in figures(g))
+        asked = _families(s.text for key, s in self._sources.items() if key == "customer")
+        return bool(asked & _families(grounds))
 
     def misnamed(self, spoken: frozenset[str]) -> Iterable[Finding]:
         """Names of a reply that its quotes don't have, though other rows of the evidence do: UniSalute, where the quote is about Fasi.
@@ -217,15 +218,12 @@ class Grounds:
         elif one_language:
             touched = [p for p in parts if words & terms(p)]
         else:
-            told = figures(sentence)
-            touched = [p for p in parts if any(same(f, g) for f in told for g in figures(p))]
+            touched = [p for p in parts if any(same(f, g) for f in figures(sentence) for g in figures(p))]
             touched = touched or (
                 parts if len(parts) <= FEW else []
             )  # of many none can be told from the others
         spoken = [p for p in touched if terms(p) & about] if one_language else touched
-        if (
-            one_language and not quoted and spoken
-        ):  # of two that touch on it, the one that says most of the same
+        if one_language and not quoted and spoken:  # of two, the one that says most of the same
             most = max(len(terms(p) & words) for p in spoken)
             spoken = [p for p in spoken if len(terms(p) & words) == most]
         if denied := next(filter(denies, spoken or touched), ""):
@@ -275,14 +273,14 @@ class Grounds:
         return [s.text for s in rows if any(same(f, g) for f in told for g in s.figures)]
 
 
-def akin(one: str, other: str) -> bool:
-    """Whether two texts share more than one word, and so are of one language; short names are of all of them."""
-    return sum(len(term) > 3 or not term.isascii() for term in terms(one) & terms(other)) > 1
-
-
 def _counts(sentence: str) -> bool:
     """Whether a sentence has figures: they are what it is about, and are held against the evidence by themselves."""
     return bool(figures(sentence) or numbers_in_words(sentence))
+
+
+def _families(texts: Iterable[str]) -> set[str]:
+    """What is measured in texts: lengths, weights, times."""
+    return {SIZES[f.unit][0] for text in texts for f in figures(text) if f.unit in SIZES}
 
 
 def whole_sentences(text: str, quote: str) -> list[str]:

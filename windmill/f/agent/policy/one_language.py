@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
 
-from f.common.figures.segments import Source
+from f.common.figures.segments import Source, terms
 
 SHORT = re.compile(r"(?<![^\W_])[^\W\d_]{1,3}(?![^\W_])")  # the small words: they tell languages apart
 SHARE, LEAST = 0.5, 3  # of the reply's small words those that its sources have, and how many there must be
@@ -19,6 +19,11 @@ def in_one_language(reply: str, passages: Sequence[Source]) -> bool:
     text = " ".join(f"{s.context} {s.text}" for s in passages)
     small, theirs = set(SHORT.findall(reply.casefold())), set(SHORT.findall(text.casefold()))
     return len(small) >= LEAST and len(small & theirs) >= SHARE * len(small)
+
+
+def akin(one: str, other: str) -> bool:
+    """Whether two texts share more than one word, and so are of one language; short names are of all of them."""
+    return sum(len(term) > 3 or not term.isascii() for term in terms(one) & terms(other)) > 1
 
 
 @lru_cache(maxsize=500)
