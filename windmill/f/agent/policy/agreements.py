@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from f.agent.policy.claims import Draft, Finding
-from f.agent.policy.grounds import Grounds, whole_sentences
+from f.agent.policy.grounds import Grounds
 from f.agent.policy.limits import broken, expired, left_out, turned
 from f.agent.policy.one_language import akin, in_one_language
 from f.agent.policy.placement import TIMES
@@ -38,16 +38,6 @@ def unfounded(
     if agrees and not passages:
         yield from emptied(statement, draft, [sources[key] for key in tools])
     yield from _silent(draft, grounds, sources, question, asked)
-
-
-def quotes(draft: Draft, sources: Mapping[str, Source]) -> list[str]:
-    """The sentences that a reply quotes, whole."""
-    return [
-        s
-        for c in draft.claims
-        if c.source in sources
-        for s in whole_sentences(sources[c.source].text, c.quote)
-    ]
 
 
 def _limited(draft: Draft, grounds: Grounds, today: date) -> Iterable[Finding]:
@@ -92,7 +82,7 @@ def _silent(
             if s not in pieces
         ]
         ages = [f for f in asked if f.unit == "year"]
-        if quoted and any(f.unit == "year" for piece in quotes(draft, sources) for f in figures(piece)):
+        if quoted and any(f.unit == "year" for piece in grounds.quoted() for f in figures(piece)):
             ages = []  # the age that counts is the one that is quoted
         for figure, limit in broken(draft.text, beside, ages):
             yield Finding("confirmed", statement, f"{figure.text} / {limit.text}")

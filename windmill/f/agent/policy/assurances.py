@@ -10,8 +10,8 @@ from collections.abc import Iterable, Sequence
 
 from f.agent.policy.claims import Draft, Finding
 from f.agent.policy.deeds import UNDONE, after_lead
-from f.agent.policy.grounds import whole_sentences
 from f.agent.policy.offers import OFFER
+from f.agent.policy.quoted import whole_sentences
 from f.common.figures.amounts import money
 from f.common.figures.finder import figures
 from f.common.figures.polarity import asks, negates

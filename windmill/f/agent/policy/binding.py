@@ -102,17 +102,13 @@ def misbound(draft: Draft, sources: Mapping[str, Source]) -> Iterable[Finding]:
             shared = names_in_full(f"- {sources[key].text}")
         told = values(text)
         heard = asked.union(*(value.all for value in told))
+        beside = [words for said, _, words in statements if said == text and words != quote]
         quoted = [
-            f for said, _, words in statements if said == text and words != quote for f in figures(words)
+            f for words in beside for f in figures(words) if not any(same(f, g) for g in figures(quote))
         ]
-        quoted = [f for f in quoted if not any(same(f, g) for g in figures(quote))]
         for value in told:
             elsewhere = any(same(value.figure, f) for f in quoted)  # another quote is what it rests on
-            if (
-                not elsewhere
-                and _counts(value, text)
-                and _of_another(value, told, known, quote, heard, shared)
-            ):
+            if not elsewhere and _counts(value) and _of_another(value, told, known, quote, heard, shared):
                 yield Finding("misplaced", text, value.figure.text)
                 return
 
@@ -130,19 +126,20 @@ def _statements(draft: Draft, sources: Mapping[str, Source]) -> Iterator[tuple[s
             yield LISTED.sub("", text), key, quote
 
 
-def _counts(value: Value, text: str) -> bool:
+def _counts(value: Value) -> bool:
     figure = value.figure
-    named = not figure.unit and NAMED.search(value.clause.partition(figure.text)[0])
-    begins = (
-        not figure.unit
-        and any(  # the first of "3 to 12 months" is no bare number
-            f.unit in SIZES
-            and 0 <= f.start - figure.end <= FAR
-            and "," not in value.clause[figure.end : f.start]
-            for f in figures(value.clause)
-        )
+    if figure.start >= figure.end or kind_of(figure) in UNPLACED:
+        return False
+    named = NAMED.search(value.clause.partition(figure.text)[0])
+    return bool(figure.unit) or not (named or _begins_range(figure, value.clause))
+
+
+def _begins_range(number: Figure, clause: str) -> bool:
+    """Whether a bare number takes its unit from the next figure: the first of 3 to 12 months."""
+    return any(
+        f.unit in SIZES and 0 <= f.start - number.end <= FAR and "," not in clause[number.end : f.start]
+        for f in figures(clause)
     )
-    return figure.start < figure.end and kind_of(figure) not in UNPLACED and not named and not begins
 
 
 def _of_another(
@@ -243,11 +240,11 @@ def values(text: str) -> tuple[Value, ...]:
         for place, cell in enumerate(cells):
             name = head if place and (shared or not LABELLED.match(cell)) else ""
             for sentence in sentences(cell):
-                found += (value._replace(row=numbers) for value in _of_sentence(sentence, name))
+                found += _of_sentence(sentence, name, numbers)
     return tuple(found)
 
 
-def _of_sentence(sentence: str, name: str) -> Iterator[Value]:
+def _of_sentence(sentence: str, name: str, row: frozenset[str]) -> Iterator[Value]:
     label = LABELLED.match(sentence)
     limits: frozenset[str] = frozenset()
     parts = [*re.finditer(r"[^;；。]+", sentence)]
@@ -261,7 +258,7 @@ def _of_sentence(sentence: str, name: str) -> Iterator[Value]:
         part = next((m[0] for m in parts if m.end() > start), "")
         for figure in inside:
             own = words - figure.keys - _numbers([figure])
-            yield Value(figure, own, around, clause, beyond, part if is_price(figure) else "")
+            yield Value(figure, own, around, clause, beyond, part if is_price(figure) else "", row)
         limits = frozenset(_numbers(f for f in inside if direction(clause, f)))
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Collection, Iterable, Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 from f.agent.policy.claims import Draft, Finding
 from f.common.figures.amounts import DAYS, same
@@ -94,7 +94,13 @@ def deeds_in(sentence: str) -> set[str]:
     """The deeds that a sentence speaks of; none where it asks."""
     if re.search(r"[?？؟]\s*[\"'»”)]*\s*$", sentence):
         return set()
-    return {deed for deed, pattern in _patterns().items() if pattern.search(sentence)}
+    return {deed for deed, _ in _found(sentence)}
+
+
+@lru_cache(maxsize=300)
+def _found(sentence: str) -> tuple[tuple[str, re.Match[str]], ...]:
+    """The words for deeds in a sentence."""
+    return tuple((deed, m) for deed, pattern in _patterns().items() for m in pattern.finditer(sentence))
 
 
 # Endings of a past tense in the first person, of languages that leave the pronoun out: "lefoglaltam", "קבעתי", "cancelei", "reservé".
@@ -109,13 +115,12 @@ def by_me(sentence: str) -> bool:
     """Whether a deed that a sentence speaks of is that of the one who writes: no passage can show it."""
     if BY_ME.search(sentence):
         return True
-    for pattern in _patterns().values():
-        for found in pattern.finditer(sentence):
-            word = re.match(r"\w+", sentence[found.start() :])
-            if MY_ENDING.search(found[0]) or (word and MY_ENDING.search(word[0])):
-                return True
-            if PRONOUN.search(sentence[: found.start()]):
-                return True
+    for _, found in _found(sentence):
+        word = re.match(r"\w+", sentence[found.start() :])
+        if MY_ENDING.search(found[0]) or (word and MY_ENDING.search(word[0])):
+            return True
+        if PRONOUN.search(sentence[: found.start()]):
+            return True
     return False
 
 
@@ -182,7 +187,7 @@ def undone(
             f.unit == "code" for f in figures(sentence)
         )  # of an order or a booking: no passage speaks of it
         passages = " ".join(f"{s.context} {s.text}" for s in sources if is_passage(s.key) and s.key in marks)
-        mine = by_me(sentence)
+        mine = bool(marks) and by_me(sentence)
         if marks and any(map(is_passage, marks)) and not record and not mine:
             continue
         passages = "" if record or mine else passages

@@ -23,7 +23,7 @@ from f.agent.policy.reopening import day_of_range, opens_again
 from f.common.figures.amounts import Figure, amount, money, same
 from f.common.figures.finder import figures, numbers_in_words, parts_in_words, single_lengths
 from f.common.figures.segments import LISTED, Segment, Weights, is_passage, terms
-from f.common.figures.words import SIZES, word_set
+from f.common.figures.words import LONG, SIZES, word_set
 
 # Telephone numbers that help in an emergency: nobody is refused one.
 EMERGENCY = word_set(
@@ -32,7 +32,7 @@ EMERGENCY = word_set(
 TO = re.compile(r"\.?\s*(?:[-–]|[^\W\d_]{1,4})\s*(?:[^\W\d_]{2,3}\s+)?")  # between the days of a range
 DAY = re.compile(r"\b(?:dia|día|giorno|dnia)\s$", re.IGNORECASE)
 RECKONED = re.compile(r"[×x*·÷/=+]\s?\d|\d\s?[×x*·÷=+]")
-LENGTHS = ("day", "week", "month", "year", "hour")
+LENGTHS = (*LONG, "hour")
 COUNTED = 99.0  # a bare number above it is a price rather than how many
 CONSTANTS = word_set("7 12 24 30 31 52 60 100 365 1000")  # days, months, hours: what anybody reckons with
 
@@ -66,7 +66,7 @@ class Derived:
         self._counts = counts(draft.text, evidence)
         self._stated = [f for s, _ in draft.sentences for f in figures(LISTED.sub("", s))]
         named = [] if draft.claims else [s.text for s in evidence if s.source in self._named]
-        texts = [*(c.quote for c in draft.claims), *named]
+        texts = (*(c.quote for c in draft.claims), *named)
         self._texts = texts
         self._single = [f for text in texts for f in single_lengths(text)]
         spoken = " ".join([draft.text, said.words, *texts])

@@ -11,6 +11,7 @@ from f.agent.policy.claims import Claim, Draft, Finding
 from f.agent.policy.offers import OFFER
 from f.agent.policy.one_language import akin
 from f.agent.policy.placement import RARE
+from f.agent.policy.quoted import whole_sentences
 from f.common.figures.amounts import same
 from f.common.figures.finder import figures, numbers_in_words
 from f.common.figures.polarity import GERMAN, asks, denies, negates
@@ -23,7 +24,6 @@ from f.common.figures.segments import (
     is_passage,
     names,
     names_in_full,
-    sentences,
     terms,
 )
 from f.common.figures.tool_rows import flat
@@ -219,9 +219,8 @@ class Grounds:
             touched = [p for p in parts if words & terms(p)]
         else:
             touched = [p for p in parts if any(same(f, g) for f in figures(sentence) for g in figures(p))]
-            touched = touched or (
-                parts if len(parts) <= FEW else []
-            )  # of many none can be told from the others
+            if not touched and len(parts) <= FEW:  # of many none can be told from the others
+                touched = parts
         spoken = [p for p in touched if terms(p) & about] if one_language else touched
         if one_language and not quoted and spoken:  # of two, the one that says most of the same
             most = max(len(terms(p) & words) for p in spoken)
@@ -238,12 +237,15 @@ class Grounds:
 
     def of(self, sentence: str, marks: tuple[str, ...]) -> list[str]:
         """What is quoted for a sentence, in whole sentences; without quotes the passages that it names."""
-        quoted = [
+        return self.quoted(sentence) or [self._sources[mark].text for mark in marks if mark in self._sources]
+
+    def quoted(self, sentence: str = "") -> list[str]:
+        """What is quoted for a sentence, or by the whole reply, in whole sentences."""
+        return [
             g
             for c in self.claims_of(sentence)
             for g in whole_sentences(self._sources[c.source].text, c.quote)
         ]
-        return quoted or [self._sources[mark].text for mark in marks if mark in self._sources]
 
     def claims_of(self, sentence: str) -> list[Claim]:
         return [
@@ -254,8 +256,8 @@ class Grounds:
 
     def pieces(self, sentence: str, marks: tuple[str, ...]) -> list[str]:
         """What a sentence of the reply rests on: the sentences quoted for it, whole; else those of its passages that its words are nearest to."""
-        if claims := self.claims_of(sentence):
-            return [g for c in claims for g in whole_sentences(self._sources[c.source].text, c.quote)]
+        if self.claims_of(sentence):
+            return self.quoted(sentence)
         words = terms(sentence) | self._question
         rows = [s for s in self._evidence if s.source in marks]
         nearness = {
@@ -281,19 +283,3 @@ def _counts(sentence: str) -> bool:
 def _families(texts: Iterable[str]) -> set[str]:
     """What is measured in texts: lengths, weights, times."""
     return {SIZES[f.unit][0] for text in texts for f in figures(text) if f.unit in SIZES}
-
-
-def whole_sentences(text: str, quote: str) -> list[str]:
-    """The sentences of a text that a quote stands in, whole, with what comes after the quoted words; of a row the cells that it touches."""
-    pieces = [
-        piece
-        for line in flat(text).splitlines()
-        for piece in (ROW.split(line) if ROW.search(line) else sentences(line))
-        for piece in piece.split("; ")
-    ]
-    wanted = [folded(part).strip(" .,") for part in re.split(r"\s\|\s|…|\.\.\.|; |(?<=[.。])\s", quote)]
-    return [
-        piece
-        for piece in pieces
-        if any(w and (w in folded(piece) or folded(piece).strip(" .") in w) for w in wanted)
-    ]

@@ -15,7 +15,7 @@ from f.common.figures.amounts import Figure, amount, money, same, span_around
 from f.common.figures.finder import figures, numbers_in_words, single_lengths
 from f.common.figures.polarity import denies, negates, restricts
 from f.common.figures.segments import kind_of, names, terms
-from f.common.figures.words import SIZES
+from f.common.figures.words import PERIODS, SIZES
 
 LEAST_BEFORE = """
 from over above more\\s+than at\\s+least minimum min\\.? starting\\s+at ab über mindestens mind\\.? desde a\\s+partir\\s+de más\\s+de mínimo
@@ -70,7 +70,6 @@ def _pattern(words: str, before: bool) -> re.Pattern[str]:
 
 
 UNTIL_BEFORE = _pattern(UNTIL, True)
-LENGTHS = ("minute", "hour", "day", "week", "month", "year")
 PATTERNS = (
     ("most", _pattern(MOST_BEFORE, True), _pattern(MOST_AFTER, False)),
     ("least", _pattern(LEAST_BEFORE, True), _pattern(LEAST_AFTER, False)),
@@ -138,7 +137,7 @@ def turned(statement: str, pieces: Iterable[str]) -> Iterable[Figure]:
 
 def _until_before(text: str, figure: Figure) -> bool:
     """Whether a length of time is one before something, and the latest moment: until 3 days before is at least 3 days before."""
-    if figure.unit not in LENGTHS:
+    if figure.unit not in PERIODS:
         return False
     before, after = text[max(0, figure.start - NEAR) : figure.start], text[figure.end : figure.end + NEAR]
     backwards = BACKWARDS.search(after.casefold()) or BACKWARDS.search(before.casefold()[-8:])

@@ -13,20 +13,21 @@ from f.common.figures.finder import figures, numbers_in_words, parts_in_words
 from f.common.figures.polarity import negates
 from f.common.figures.segments import (
     LISTED,
+    ROW,
     Segment,
     Source,
     folded,
     is_passage,
     kind_of,
     ranged,
+    sentences,
     stands_in,
     terms,
 )
 from f.common.figures.tool_rows import flat
-from f.common.figures.words import MONTH_MINUTES, SIZES
+from f.common.figures.words import LONG, MONTH_MINUTES, SIZES
 
 TOLD_APART = frozenset(["phone", "mail", "link", "money"])  # each belongs to one row
-LONG = ("day", "week", "month", "year")
 LEFT_OUT = re.compile(r"…|\.\.\.|\[…\]|\n")
 
 
@@ -135,6 +136,22 @@ class Quoted:
         parts = [_plain(part) for part in LEFT_OUT.split(quote)]
         touched = [s for s in rows if any(part and _meet(part, _plain(s.text)) for part in parts)]
         return touched or rows
+
+
+def whole_sentences(text: str, quote: str) -> list[str]:
+    """The sentences of a text that a quote stands in, whole, with what comes after the quoted words; of a row the cells that it touches."""
+    pieces = [
+        piece
+        for line in flat(text).splitlines()
+        for piece in (ROW.split(line) if ROW.search(line) else sentences(line))
+        for piece in piece.split("; ")
+    ]
+    wanted = [folded(part).strip(" .,") for part in re.split(r"\s\|\s|…|\.\.\.|; |(?<=[.。])\s", quote)]
+    return [
+        piece
+        for piece in pieces
+        if any(w and (w in folded(piece) or folded(piece).strip(" .") in w) for w in wanted)
+    ]
 
 
 def figures_of(quote: str) -> tuple[Figure, ...]:

@@ -14,11 +14,9 @@ from math import ceil
 from f.agent.policy.calendar_days import days_between, of_calendar
 from f.agent.policy.clock_times import MOST_OPERANDS, hours_between, of_clock
 from f.common.figures.amounts import Figure, amount, fits, money
-from f.common.figures.words import MONTH_MINUTES, MULTIPLIERS, SIZES
+from f.common.figures.words import LONG, MONTH_MINUTES, MULTIPLIERS, PERIODS, SIZES
 
 FEW = 4  # prices: of more of them nearly any could be made
-LONG = ("day", "week", "month", "year")
-PERIODS = ("minute", "hour", *LONG)
 
 
 def follows(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
+from functools import lru_cache
 from itertools import pairwise
 
 from f.agent.policy.calendar_days import days_of
@@ -24,7 +25,7 @@ JOINED = 14  # letters between the two days of a range, at most
 MOST_CLOSED = 2  # weekdays in a row; more are open ones
 
 
-def opens_again(figure: Figure, texts: Iterable[str], stated: Sequence[Figure], today: date) -> bool:
+def opens_again(figure: Figure, texts: tuple[str, ...], stated: Sequence[Figure], today: date) -> bool:
     """Whether a date or a weekday is the first day after a range of the texts whose last day the reply names, by a date or by its number.
 
     `stated`: the figures of the reply.
@@ -34,9 +35,8 @@ def opens_again(figure: Figure, texts: Iterable[str], stated: Sequence[Figure], 
     told = [f for f in stated if f.text != figure.text]
     named = {day for f in told for key in f.keys for day in days_of(key, today)}
     numbers = {v for f in told if not f.unit for v in amount(f)}
-    rows = [(row, figures(row)) for text in texts for s in sentences(text) for row in clauses(s)]
-    closed = frozenset(_closed_each_week(rows))
-    for last in _last_days(rows, today):
+    closed, last_days = _closings(texts, today)
+    for last in last_days:
         if last in named or last.day in numbers:
             day = last + timedelta(1)
             while day.weekday() in closed:
@@ -45,6 +45,13 @@ def opens_again(figure: Figure, texts: Iterable[str], stated: Sequence[Figure], 
             if keys & figure.keys:
                 return True
     return False
+
+
+@lru_cache(maxsize=100)
+def _closings(texts: tuple[str, ...], today: date) -> tuple[frozenset[int], tuple[date, ...]]:
+    """The weekdays that are closed each week, and the last days of ranges: the same for each figure of a reply."""
+    rows = [(row, figures(row)) for text in texts for s in sentences(text) for row in clauses(s)]
+    return frozenset(_closed_each_week(rows)), tuple(_last_days(rows, today))
 
 
 def _last_days(rows: Iterable[tuple[str, Sequence[Figure]]], today: date) -> Iterator[date]:

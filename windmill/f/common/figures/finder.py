@@ -29,6 +29,7 @@ from f.common.figures.one_of import one_of
 from f.common.figures.units import NUMBER, take_compounds, unit_beside
 from f.common.figures.words import (
     CODES,
+    LONG,
     MULTIPLIERS,
     ONES,
     PARTS,
@@ -208,9 +209,9 @@ def single_lengths(text: str) -> list[Figure]:
             article = part and re.match(r"\s+(?:an?|one)\b", text[match.end() :])  # half an hour
             after = match.end() + (article.end() if article else 0)
             unit, _, end = unit_beside(text, match.start(), after, spelled=True)
-            if unit in ("hour", "day", "week", "month", "year"):
-                key = part if part else "1"
-                found.append(Figure(text[match.start() : end], match.start(), end, frozenset({key}), unit))
+            if unit in ("hour", *LONG):
+                keys = frozenset({part or "1"})
+                found.append(Figure(text[match.start() : end], match.start(), end, keys, unit))
     return found
 
 

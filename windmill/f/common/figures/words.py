@@ -97,6 +97,8 @@ MULTIPLIERS = {
         """
     ).items()
 }
+LONG = ("day", "week", "month", "year")  # lengths of time that are counted in days
+PERIODS = ("minute", "hour", *LONG)
 # One of something: a length only where a source says it ("one month's notice"), for in a reply it is an article, too.
 ONES = word_set(
     "one ein eine einem einen einer eines un une uno una um uma één een en ett et én jeden jedna jedną jednego jedno один одна одну одного одно"
